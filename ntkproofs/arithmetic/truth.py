@@ -1,0 +1,124 @@
+"""Three-valued truth: a comparison of balls is true, false or undecided, and never a ``bool``.
+
+``decide`` repeats a comparison at rising precision until it is true or false, or says that it
+stayed undecided up to a stated limit. A rounding error can therefore neither refute a true
+statement nor confirm a false one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+from flint import arb
+
+from ntkproofs.arithmetic.balls import ball, precision
+from ntkproofs.errors import InvalidInput
+
+
+class Truth(Enum):
+    """True, false or undecided; refuses to be taken for a ``bool``."""
+
+    TRUE = "true"
+    FALSE = "false"
+    UNDECIDED = "undecided"
+
+    def __bool__(self) -> bool:
+        raise TypeError(
+            "A three-valued truth is no bool: compare it with Truth.TRUE, Truth.FALSE or "
+            "Truth.UNDECIDED; an undecided comparison must not pass for a false or a true one."
+        )
+
+    def negated(self) -> Truth:
+        """True for false, false for true; undecided stays undecided."""
+        return {Truth.TRUE: Truth.FALSE, Truth.FALSE: Truth.TRUE}.get(self, Truth.UNDECIDED)
+
+
+def all_of(truths: Iterable[Truth]) -> Truth:
+    """Kleene's conjunction: false if one is false, true if all are, undecided otherwise."""
+    seen = set(truths)
+    if Truth.FALSE in seen:
+        return Truth.FALSE
+    return Truth.UNDECIDED if Truth.UNDECIDED in seen else Truth.TRUE
+
+
+def less(left: Any, right: Any) -> Truth:
+    """``left < right`` for every pair of points of the two balls, for none, or undecided."""
+    left, right = _finite_ball(left), _finite_ball(right)
+    if left is None or right is None:
+        return Truth.UNDECIDED
+    if left < right:
+        return Truth.TRUE
+    return Truth.FALSE if left >= right else Truth.UNDECIDED
+
+
+def positive(value: Any) -> Truth:
+    """``0 < value``."""
+    return less(0, value)
+
+
+def nonzero(value: Any) -> Truth:
+    """``value != 0``: true where the ball excludes 0, false where it is exactly 0."""
+    value = _finite_ball(value)
+    if value is None:
+        return Truth.UNDECIDED
+    if not value.contains(0):
+        return Truth.TRUE
+    return Truth.FALSE if value.is_zero() else Truth.UNDECIDED
+
+
+def equal(left: Any, right: Any) -> Truth:
+    """``left = right``: balls can refute an equality, and confirm it for exact numbers only."""
+    left, right = _finite_ball(left), _finite_ball(right)
+    if left is None or right is None:
+        return Truth.UNDECIDED
+    if not left.overlaps(right):
+        return Truth.FALSE
+    exact = bool(left.is_exact()) and bool(right.is_exact())
+    return Truth.TRUE if exact else Truth.UNDECIDED
+
+
+def _finite_ball(value: Any) -> arb | None:
+    """The value as a ball, or None for a ball with no information (NaN, infinite radius)."""
+    enclosure = ball(value)
+    return enclosure if enclosure.is_finite() else None
+
+
+@dataclass(frozen=True)
+class Decided:
+    """The outcome of a comparison, and the precision at which it fell (or was given up)."""
+
+    truth: Truth
+    bits: int
+
+
+def decide(comparison: Callable[[], Truth], start: int = 64, limit: int = 4096) -> Decided:
+    """Evaluate a comparison at 64, 128, ... bits until it is true or false.
+
+    Args:
+        comparison: computes its balls anew at Arb's current precision and compares them.
+        start: first precision in bits.
+        limit: last precision in bits; undecided there is the answer ``UNDECIDED``.
+
+    Example:
+        >>> decide(lambda: less(arb(2).sqrt() * arb(3).sqrt(), arb(6).sqrt() + arb(2) ** -300)).bits
+        512
+    """
+    if not 2 <= start <= limit:
+        raise InvalidInput(
+            f"decide needs 2 <= start <= limit (bits); got start = {start}, limit = {limit}."
+        )
+    bits = start
+    while True:
+        with precision(bits):
+            truth = comparison()
+        if not isinstance(truth, Truth):  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise InvalidInput(
+                f"A comparison returns a Truth (less, positive, nonzero, equal); got {truth!r}. "
+                "A bool may come from a float, which decides nothing."
+            )
+        if truth is not Truth.UNDECIDED or bits >= limit:
+            return Decided(truth, bits)
+        bits = min(2 * bits, limit)
