@@ -1,0 +1,47 @@
+from . import claims as claims
+from .arithmetic.balls import precision as precision
+from .claims.report import verify as verify
+from .errors import (
+    ClosedFormUnknown as ClosedFormUnknown,
+)
+from .errors import (
+    InvalidInput as InvalidInput,
+)
+from .errors import (
+    MissingPackage as MissingPackage,
+)
+from .errors import (
+    NtkproofsError as NtkproofsError,
+)
+from .errors import (
+    PrecisionExhausted as PrecisionExhausted,
+)
+from .errors import (
+    Unable as Unable,
+)
+from .kernels.arccosine import arccosine as arccosine
+from .kernels.networks import (
+    cosine as cosine,
+)
+from .kernels.networks import (
+    deep_narrow as deep_narrow,
+)
+from .kernels.networks import (
+    eoc as eoc,
+)
+from .kernels.networks import (
+    nngp as nngp,
+)
+from .kernels.networks import (
+    ntk as ntk,
+)
+from .kernels.user import zonal as zonal
+from .matrices.gram import gram as gram
+from .matrices.gram import normalise as normalise
+from .spectra.eigenvalues import eigenvalues as eigenvalues
+from .spectra.exact import exact_eigenvalue as exact_eigenvalue
+from .spectra.harmonics import gegenbauer as gegenbauer
+from .spectra.harmonics import harmonic_dimension as harmonic_dimension
+from .spectra.sobolev import sobolev as sobolev
+
+__version__: str

@@ -1,0 +1,215 @@
+"""Decision procedures for exact identities, each with a name and a normal form.
+
+Nothing here simplifies and hopes: an expression outside the class that a procedure decides is
+reported as such.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import sympy as sp
+
+from ntkproofs.arithmetic.truth import Truth
+
+NORMAL_FORM = "normal form of rational functions over Q"
+NORMAL_FORM_MODULO = "normal form of polynomials modulo relations (Groebner basis)"
+GAMMA_NORMAL_FORM = "ratios of Gamma functions reduced to rational functions, then normal form"
+EXACT_RATIONALS = "exact rational arithmetic"
+
+_WITNESS_VALUES = (0, 1, 2, 3, 4, 5, 7, -1, -2)
+
+
+@dataclass(frozen=True)
+class Decision:
+    """The outcome of a decision procedure.
+
+    Attributes:
+        truth: TRUE and FALSE are decided; UNDECIDED means outside the procedure's class.
+        method: the procedure's name.
+        witness: for FALSE, values of the variables at which the two sides differ, and both sides.
+        reason: for UNDECIDED, why.
+    """
+
+    truth: Truth
+    method: str
+    witness: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    reason: str = ""
+
+
+def rational_identity(left: Any, right: Any, admissible: Admissible | None = None) -> Decision:
+    """Whether two rational functions over Q are the same.
+
+    Args:
+        left, right: SymPy expressions; rational functions of their symbols with rational numbers.
+        admissible: which integer points may serve as a witness (the hypotheses of the statement).
+
+    Example:
+        >>> x = sp.Symbol("x")
+        >>> rational_identity((x**2 - 1) / (x - 1), x + 1).truth
+        <Truth.TRUE: 'true'>
+    """
+    difference = sp.together(sp.sympify(left) - sp.sympify(right))
+    symbols = sorted(difference.free_symbols, key=str)
+    problem = _not_rational(difference, symbols)
+    if problem:
+        return Decision(Truth.UNDECIDED, NORMAL_FORM, reason=problem)
+    numerator, denominator = sp.fraction(difference)
+    if symbols:
+        if sp.Poly(denominator, *symbols, domain="QQ").is_zero:
+            return Decision(Truth.UNDECIDED, NORMAL_FORM, reason="a denominator is 0")
+        zero = sp.Poly(numerator, *symbols, domain="QQ").is_zero
+    else:
+        zero = sp.Rational(difference) == 0
+    if zero:
+        return Decision(Truth.TRUE, NORMAL_FORM)
+    witness = find_difference(left, right, symbols, admissible)
+    if witness is None:
+        return Decision(
+            Truth.UNDECIDED,
+            NORMAL_FORM,
+            reason="the two sides differ as rational functions, but agree at every point tried",
+        )
+    return Decision(Truth.FALSE, NORMAL_FORM, witness)
+
+
+Admissible = Callable[[Mapping[str, int]], bool]
+
+
+def find_difference(
+    left: Any, right: Any, symbols: Sequence[sp.Symbol], admissible: Admissible | None = None
+) -> dict[str, Any] | None:
+    """A point with small integer coordinates at which two rational functions differ, exactly."""
+    left, right = sp.sympify(left), sp.sympify(right)
+    for values in _small_points(len(symbols)):
+        named = {str(symbol): value for symbol, value in zip(symbols, values, strict=True)}
+        if admissible is not None and not admissible(named):
+            continue
+        point = dict(zip(symbols, map(sp.Integer, values), strict=True))
+        here, there = left.subs(point), right.subs(point)
+        if here.is_Rational and there.is_Rational and here != there:
+            return {**named, "left": str(here), "right": str(there)}
+    return None
+
+
+def _small_points(count: int) -> Iterator[tuple[int, ...]]:
+    """Integer points, small ones first; at most a few thousand."""
+    points = itertools.product(_WITNESS_VALUES, repeat=count)
+    nearest = sorted(itertools.islice(points, 20_000), key=lambda p: sum(map(abs, p)))
+    return iter(nearest[:4000])
+
+
+def _not_rational(expression: sp.Expr, symbols: Sequence[sp.Symbol]) -> str:
+    """Why an expression is no rational function over Q of its symbols; empty if it is one."""
+    atoms = expression.atoms(sp.Function, sp.NumberSymbol, sp.Float, sp.ImaginaryUnit)
+    if atoms:
+        return f"not a rational function over Q: contains {sorted(map(str, atoms))}"
+    if symbols and not expression.is_rational_function(*symbols):
+        return f"not a rational function of {[str(s) for s in symbols]}"
+    numbers = {n for n in expression.atoms(sp.Number) if not n.is_Rational}
+    powers = {p for p in expression.atoms(sp.Pow) if not p.exp.is_Integer}
+    if numbers or powers:
+        return f"not a rational function over Q: contains {sorted(map(str, numbers | powers))}"
+    return ""
+
+
+def polynomial_identity(
+    left: Any, right: Any, relations: Sequence[Any], generators: Sequence[sp.Symbol]
+) -> Decision:
+    """Whether two polynomials agree modulo polynomial relations ``r = 0`` between the generators.
+
+    The normal form is the remainder by a Groebner basis of the relations; FALSE says that the
+    difference is no consequence of the relations (an algebraic fact, with the remainder shown).
+    """
+    difference = sp.expand(sp.sympify(left) - sp.sympify(right))
+    outside = difference.free_symbols - set(generators)
+    if outside or not difference.is_polynomial(*generators):
+        reason = f"not a polynomial in {[str(g) for g in generators]}: {difference}"
+        return Decision(Truth.UNDECIDED, NORMAL_FORM_MODULO, reason=reason)
+    basis = sp.groebner(list(relations), *generators, order="grevlex", domain="QQ")
+    _, remainder = sp.reduced(difference, list(basis.exprs), *generators, order="grevlex")
+    if sp.Poly(remainder, *generators).is_zero:
+        return Decision(Truth.TRUE, NORMAL_FORM_MODULO)
+    return Decision(
+        Truth.FALSE, NORMAL_FORM_MODULO, {"remainder of left - right": str(sp.factor(remainder))}
+    )
+
+
+class NotReducible(ValueError):
+    """A quotient of Gamma functions that is no rational function."""
+
+
+def gamma_quotient(numerator: Any, denominator: Any) -> sp.Expr:
+    """The quotient of two products of Gamma functions and rational functions, if it is rational.
+
+    Gamma functions whose arguments differ by an integer are reduced to each other by
+    Γ(z+1) = z Γ(z); powers c^(linear form) are combined. What remains must cancel.
+
+    Raises:
+        NotReducible: if Gamma functions or powers remain, or a factor is of another kind.
+
+    Example:
+        >>> m = sp.Symbol("m", positive=True)
+        >>> sp.factor(gamma_quotient(sp.gamma(m + 2), 3 * sp.gamma(m)))
+        m*(m + 1)/3
+    """
+    rational = sp.S.One
+    gammas: dict[sp.Expr, int] = {}
+    powers: dict[sp.Expr, sp.Expr] = {}
+    factors = _factors(sp.sympify(numerator), 1) + _factors(sp.sympify(denominator), -1)
+    for base, exponent in factors:
+        if isinstance(base, sp.gamma) and exponent.is_Integer:
+            argument = sp.expand(base.args[0])
+            gammas[argument] = gammas.get(argument, 0) + int(exponent)
+        elif isinstance(base, sp.factorial) and exponent.is_Integer:
+            argument = sp.expand(base.args[0] + 1)
+            gammas[argument] = gammas.get(argument, 0) + int(exponent)
+        elif base.is_number:
+            powers[base] = powers.get(base, sp.S.Zero) + exponent
+        elif exponent.is_Integer:
+            rational *= base**exponent
+        else:
+            raise NotReducible(f"the factor {base}**({exponent}) is not of a kind that is reduced")
+    for base, exponent in powers.items():
+        total = sp.expand(exponent)
+        if not total.is_Integer and total != 0:
+            raise NotReducible(f"the power {base}**({total}) remains")
+        rational *= base**total
+    return sp.together(rational * _cancel_gammas(gammas))
+
+
+def _factors(expression: sp.Expr, sign: int) -> list[tuple[sp.Expr, sp.Expr]]:
+    """(base, exponent) of every factor, exponents times sign."""
+    found: list[tuple[sp.Expr, sp.Expr]] = []
+    for factor in sp.Mul.make_args(expression):
+        base, exponent = factor.as_base_exp()
+        if isinstance(base, sp.Mul):
+            found += [(b, e * exponent) for b, e in _factors(base, sign)]
+        else:
+            found.append((base, exponent * sign))
+    return found
+
+
+def _cancel_gammas(gammas: Mapping[sp.Expr, int]) -> sp.Expr:
+    """The rational function that is left when Gamma functions cancel modulo integers."""
+    groups: list[tuple[sp.Expr, list[tuple[int, int]]]] = []
+    for argument, count in gammas.items():
+        for leader, members in groups:
+            shift = sp.expand(argument - leader)
+            if shift.is_Integer:
+                members.append((int(shift), count))
+                break
+        else:
+            groups.append((argument, [(0, count)]))
+    rational = sp.S.One
+    for leader, members in groups:
+        if sum(count for _, count in members) != 0:
+            raise NotReducible(f"Γ({leader} + integer) does not cancel")
+        lowest = min(shift for shift, _ in members)
+        for shift, count in members:
+            for step in range(lowest, shift):
+                rational *= (leader + step) ** count
+    return rational

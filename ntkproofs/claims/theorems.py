@@ -1,0 +1,70 @@
+"""Cited theorems: what proofs rely on without proving it, each with its statement and source."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Theorem:
+    """A theorem of the literature that a proof relies on.
+
+    Attributes:
+        name: its name, as shown by ``ntkproofs axioms``.
+        statement: what it says, hypotheses included.
+        source: where it is proved.
+    """
+
+    name: str
+    statement: str
+    source: str
+
+
+FUNK_HECKE = Theorem(
+    "Funk-Hecke formula",
+    "For f integrable against (1-u²)^((d-3)/2), the operator with kernel f(<x,y>) on S^(d-1) with "
+    "the uniform probability measure acts on spherical harmonics of degree l as the number "
+    "μ_l = c_d ∫ f(u) P_l(u) (1-u²)^((d-3)/2) du.",
+    "C. Müller, Spherical Harmonics, Springer 1966, Theorem 6",
+)
+SCHUR = Theorem(
+    "Schur's lemma for spherical harmonics",
+    "The spaces of spherical harmonics of different degrees on S^(d-1) are irreducible and pairwise "
+    "inequivalent under the orthogonal group O(d), so that a bounded operator on L² that commutes "
+    "with rotations acts on each of them as a number.",
+    "C. Müller, Spherical Harmonics, Springer 1966; Stein, Weiss 1971, Chapter IV",
+)
+GAMMA_RATIO = Theorem(
+    "ratio of Gamma functions",
+    "Γ(x+a)/Γ(x+b) ~ x^(a-b) as x → ∞ for fixed a, b. Hence a positive sequence with "
+    "m_(j+1)/m_j equal to a rational function of j that is 1 - p/j + O(1/j²) is ~ C j^(-p), C > 0.",
+    "DLMF 5.11.12; Gauss's test",
+)
+NTK_LIMIT = Theorem(
+    "infinite-width limit of the neural tangent kernel",
+    "In the NTK parametrisation, as the widths tend to infinity, the NTK of a fully connected "
+    "network with a Lipschitz activation φ tends at initialisation to Θ_L, where Σ_1 = <x,y>, "
+    "Σ_(k+1) = σ² E φ(g)φ(g'), Θ_1 = Σ_1, Θ_(k+1) = Θ_k σ² E φ'(g)φ'(g') + Σ_(k+1), and (g, g') is "
+    "centred Gaussian with covariance Σ_k.",
+    "Jacot, Gabriel, Hongler 2018, Theorem 1; Yang 2020, Theorem 7.2 (ReLU included)",
+)
+SPECTRAL_THEOREM = Theorem(
+    "functional calculus of the Laplacian on the sphere",
+    "-Δ on S^(d-1) is self-adjoint with an orthonormal basis of spherical harmonics as "
+    "eigenfunctions; F(-Δ) multiplies each eigenspace by F of its eigenvalue, on the domain where "
+    "the result is in L².",
+    "Reed, Simon, Methods of Modern Mathematical Physics I, Theorem VIII.6",
+)
+TRANSCENDENCE_OF_ARCCOS = Theorem(
+    "arccos is transcendental over the algebraic functions",
+    "arccos u satisfies no polynomial equation whose coefficients are polynomials in u and "
+    "sqrt(1-u²), so that a polynomial in arccos u, u, sqrt(1-u²) and π vanishes for all u in (-1,1) "
+    "only if it reduces to 0 modulo sqrt(1-u²)² = 1 - u² (π being transcendental).",
+    "Liouville; Lindemann 1882",
+)
+CIRCULANTS = Theorem(
+    "circulant matrices are polynomials in the cyclic shift",
+    "The circulant matrix with first row (c_0, ..., c_(n-1)) is Σ c_j S^j with S the cyclic shift, "
+    "S^n = I.",
+    "P. J. Davis, Circulant Matrices, 1979, Section 3.1",
+)

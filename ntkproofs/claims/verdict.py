@@ -1,0 +1,166 @@
+"""Verdicts: what a statement's evidence amounts to. Pure functions of results; no evidence runs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from enum import Enum
+from typing import Any
+
+from ntkproofs.claims.steps import Grade
+from ntkproofs.claims.theorems import Theorem
+
+
+class Outcome(Enum):
+    """What one piece of evidence came to."""
+
+    HOLDS = "holds"
+    REFUTES = "refutes"
+    UNDECIDED = "undecided"
+    CRASHED = "crashed"
+    VACUOUS = "vacuous"
+
+
+class Verdict(Enum):
+    """What is known of a statement."""
+
+    PROVED = "proved"
+    CERTIFIED = "certified"
+    SUPPORTED = "supported"
+    REFUTED = "refuted"
+    UNDECIDED = "undecided"
+
+
+_VERDICT_OF = {
+    Grade.PROVED: Verdict.PROVED,
+    Grade.CERTIFIED: Verdict.CERTIFIED,
+    Grade.STATISTICAL: Verdict.SUPPORTED,
+    Grade.SAMPLED: Verdict.SUPPORTED,
+}
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How many steps were true, false, undecided, skipped, crashed; never added up."""
+
+    true: int = 0
+    false: int = 0
+    undecided: int = 0
+    skipped: int = 0
+    crashed: int = 0
+
+
+@dataclass(frozen=True)
+class EvidenceResult:
+    """What running one piece of evidence gave.
+
+    Attributes:
+        name, kind, part, on: of the evidence.
+        outcome: what it came to.
+        grade: what the outcome is worth: the weakest step, and never above the kind.
+        method: the decision procedures that were used.
+        detail: in words: what was shown, or what went wrong.
+        witness: for a refutation, the instance.
+    """
+
+    name: str
+    kind: Grade
+    part: str
+    on: str
+    outcome: Outcome
+    grade: Grade | None
+    method: str
+    counts: Counts
+    seconds: float
+    detail: str
+    relies_on: tuple[Theorem, ...] = ()
+    witness: Mapping[str, Any] | None = None
+
+    def as_vacuous(self, why: str) -> EvidenceResult:
+        """The same result, counting for nothing."""
+        return replace(self, outcome=Outcome.VACUOUS, grade=None, detail=f"{why} {self.detail}")
+
+
+@dataclass(frozen=True)
+class StatementResult:
+    """The verdict on one statement, with its evidence."""
+
+    latex: str
+    verdict: Verdict
+    grade: Grade | None
+    evidence: tuple[EvidenceResult, ...]
+    note: str = ""
+
+    @property
+    def refutation(self) -> EvidenceResult | None:
+        """The strongest refutation, where there is one; the first of equals."""
+        found = [e for e in self.evidence if e.outcome is Outcome.REFUTES]
+        return max(found, key=lambda e: e.grade or 0) if found else None
+
+    @property
+    def relies_on(self) -> tuple[Theorem, ...]:
+        """The theorems cited by the evidence that counts."""
+        wanted = Outcome.REFUTES if self.verdict is Verdict.REFUTED else Outcome.HOLDS
+        cited = (t for e in self.evidence if e.outcome is wanted for t in e.relies_on)
+        return tuple(dict.fromkeys(cited))
+
+
+@dataclass(frozen=True)
+class MutantResults:
+    """Which mutants of the standing statement were refuted by the evidence that answers for them."""
+
+    total: int
+    alive: tuple[str, ...]
+
+    @property
+    def killed(self) -> int:
+        return self.total - len(self.alive)
+
+
+@dataclass(frozen=True)
+class ClaimResult:
+    """Everything that was found about one claim."""
+
+    id: str
+    source: str
+    parameters: str
+    original: StatementResult
+    amended: StatementResult | None = None
+    readings: Mapping[str, StatementResult] = field(default_factory=dict[str, StatementResult])
+    mutants: MutantResults | None = None
+
+    @property
+    def crashed(self) -> bool:
+        """Whether any piece of evidence crashed."""
+        statements = [self.original, *self.readings.values()]
+        statements += [self.amended] if self.amended else []
+        return any(e.outcome is Outcome.CRASHED for s in statements for e in s.evidence)
+
+
+def judge(latex: str, evidence: Sequence[EvidenceResult]) -> StatementResult:
+    """The verdict on a statement from its evidence.
+
+    A refutation of one part refutes the statement. Otherwise every part needs evidence that holds;
+    the strongest decides the part, and the weakest part decides the statement. Evidence that
+    proves and evidence that refutes the same part contradict each other: undecided.
+    """
+    results = tuple(evidence)
+    refuting = [e for e in results if e.outcome is Outcome.REFUTES]
+    parts = dict.fromkeys(e.part for e in results)
+    holding: dict[str, Grade] = {}
+    for e in results:
+        if e.outcome is Outcome.HOLDS and e.grade is not None:
+            holding[e.part] = max(e.grade, holding.get(e.part, Grade.SAMPLED))
+    for e in refuting:
+        if holding.get(e.part) is Grade.PROVED:
+            note = f"contradiction: {e.name!r} refutes what another piece of evidence proves"
+            return StatementResult(latex, Verdict.UNDECIDED, None, results, note)
+    if refuting:
+        grade = max((e.grade for e in refuting if e.grade is not None), default=None)
+        return StatementResult(latex, Verdict.REFUTED, grade, results)
+    missing = [part or "the statement" for part in parts if part not in holding]
+    if missing or not holding:
+        note = f"no evidence that holds for: {', '.join(missing) or 'the statement'}"
+        return StatementResult(latex, Verdict.UNDECIDED, None, results, note)
+    grade = min(holding.values())
+    return StatementResult(latex, _VERDICT_OF[grade], grade, results)
