@@ -132,6 +132,4 @@ def _monotone(x: arb, function: Callable[[arb], arb], at_minus_1: arb, at_1: arb
     if x > 1 or x < -1:
         raise InvalidInput(f"acos and asin need an argument in [-1, 1]; the ball {x} lies outside.")
     low, high = x.lower(), x.upper()
-    return (function(low) if low >= -1 else at_minus_1).union(
-        function(high) if high <= 1 else at_1
-    )
+    return (function(low) if low >= -1 else at_minus_1).union(function(high) if high <= 1 else at_1)

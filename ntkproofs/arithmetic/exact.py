@@ -7,7 +7,7 @@ reported as such.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,6 +19,8 @@ NORMAL_FORM = "normal form of rational functions over Q"
 NORMAL_FORM_MODULO = "normal form of polynomials modulo relations (Groebner basis)"
 GAMMA_NORMAL_FORM = "ratios of Gamma functions reduced to rational functions, then normal form"
 EXACT_RATIONALS = "exact rational arithmetic"
+
+Least = Mapping[str, int]
 
 _WITNESS_VALUES = (0, 1, 2, 3, 4, 5, 7, -1, -2)
 
@@ -40,12 +42,13 @@ class Decision:
     reason: str = ""
 
 
-def rational_identity(left: Any, right: Any, admissible: Admissible | None = None) -> Decision:
+def rational_identity(left: Any, right: Any, least: Least | None = None) -> Decision:
     """Whether two rational functions over Q are the same.
 
     Args:
         left, right: SymPy expressions; rational functions of their symbols with rational numbers.
-        admissible: which integer points may serve as a witness (the hypotheses of the statement).
+        least: for symbols, by name, the least integer value that a witness may give them: the
+            hypotheses of the statement.
 
     Example:
         >>> x = sp.Symbol("x")
@@ -66,7 +69,8 @@ def rational_identity(left: Any, right: Any, admissible: Admissible | None = Non
         zero = sp.Rational(difference) == 0
     if zero:
         return Decision(Truth.TRUE, NORMAL_FORM)
-    witness = find_difference(left, right, symbols, admissible)
+    everywhere = sp.sympify(left).free_symbols | sp.sympify(right).free_symbols
+    witness = find_difference(left, right, sorted(everywhere, key=str), least)
     if witness is None:
         return Decision(
             Truth.UNDECIDED,
@@ -76,19 +80,19 @@ def rational_identity(left: Any, right: Any, admissible: Admissible | None = Non
     return Decision(Truth.FALSE, NORMAL_FORM, witness)
 
 
-Admissible = Callable[[Mapping[str, int]], bool]
-
-
 def find_difference(
-    left: Any, right: Any, symbols: Sequence[sp.Symbol], admissible: Admissible | None = None
+    left: Any, right: Any, symbols: Sequence[sp.Symbol], least: Least | None = None
 ) -> dict[str, Any] | None:
     """A point with small integer coordinates at which two rational functions differ, exactly."""
     left, right = sp.sympify(left), sp.sympify(right)
+    over, under = sp.fraction(sp.together(left - right))
     for values in _small_points(len(symbols)):
         named = {str(symbol): value for symbol, value in zip(symbols, values, strict=True)}
-        if admissible is not None and not admissible(named):
+        if any(named.get(name, low) < low for name, low in (least or {}).items()):
             continue
         point = dict(zip(symbols, map(sp.Integer, values), strict=True))
+        if over.subs(point) == 0 or under.subs(point) == 0:
+            continue
         here, there = left.subs(point), right.subs(point)
         if here.is_Rational and there.is_Rational and here != there:
             return {**named, "left": str(here), "right": str(there)}
@@ -96,15 +100,19 @@ def find_difference(
 
 
 def _small_points(count: int) -> Iterator[tuple[int, ...]]:
-    """Integer points, small ones first; at most a few thousand."""
-    points = itertools.product(_WITNESS_VALUES, repeat=count)
-    nearest = sorted(itertools.islice(points, 20_000), key=lambda p: sum(map(abs, p)))
-    return iter(nearest[:4000])
+    """Integer points, small ones first; of many coordinates a few varied points."""
+    if count <= 4:
+        points = itertools.product(_WITNESS_VALUES, repeat=count)
+        yield from sorted(points, key=lambda p: sum(map(abs, p)))
+        return
+    yield (1,) * count
+    for step in range(1, 12):
+        yield tuple(1 + (step * i * i + i) % 7 for i in range(count))
 
 
 def _not_rational(expression: sp.Expr, symbols: Sequence[sp.Symbol]) -> str:
     """Why an expression is no rational function over Q of its symbols; empty if it is one."""
-    atoms = expression.atoms(sp.Function, sp.NumberSymbol, sp.Float, sp.ImaginaryUnit)
+    atoms = expression.atoms(sp.Function, sp.NumberSymbol, sp.Float, type(sp.I))
     if atoms:
         return f"not a rational function over Q: contains {sorted(map(str, atoms))}"
     if symbols and not expression.is_rational_function(*symbols):
@@ -179,6 +187,33 @@ def gamma_quotient(numerator: Any, denominator: Any) -> sp.Expr:
             raise NotReducible(f"the power {base}**({total}) remains")
         rational *= base**total
     return sp.together(rational * _cancel_gammas(gammas))
+
+
+def quotient_of_sums(numerator: Any, denominator: Any) -> sp.Expr:
+    """The quotient of two sums of hypergeometric terms that are rational multiples of each other.
+
+    Raises:
+        NotReducible: if a term is no rational multiple of the first one of the denominator.
+    """
+    over, under = sp.Add.make_args(sp.sympify(numerator)), sp.Add.make_args(sp.sympify(denominator))
+    base = under[0]
+    top = sum((gamma_quotient(term, base) for term in over), sp.S.Zero)
+    bottom = sum((gamma_quotient(term, base) for term in under), sp.S.Zero)
+    return sp.cancel(sp.together(top / bottom))
+
+
+def decay_exponent(ratio: sp.Expr, index: sp.Symbol) -> sp.Expr:
+    """p with ``ratio = 1 - p/index + O(1/index²)``: the sequence of such ratios is ~ C index^(-p).
+
+    Raises:
+        NotReducible: if the rational function does not tend to 1.
+    """
+    over, under = sp.fraction(sp.together(ratio))
+    top, bottom = sp.Poly(sp.expand(over), index), sp.Poly(sp.expand(under), index)
+    if top.degree() != bottom.degree() or sp.cancel(top.LC() / bottom.LC() - 1) != 0:
+        raise NotReducible(f"the ratio {ratio} does not tend to 1 as {index} grows")
+    power = index ** (bottom.degree() - 1)
+    return sp.cancel((bottom - top).coeff_monomial(power) / bottom.LC())
 
 
 def _factors(expression: sp.Expr, sign: int) -> list[tuple[sp.Expr, sp.Expr]]:

@@ -193,9 +193,7 @@ class Claim(_HasEvidence):
         self.readings[name] = Statement(statement, {**self.constants, **constants})
 
 
-def _check_mutants(
-    name: str, constants: Constants, mutants: Mapping[str, Sequence[Any]]
-) -> None:
+def _check_mutants(name: str, constants: Constants, mutants: Mapping[str, Sequence[Any]]) -> None:
     for constant, values in mutants.items():
         if constant not in constants:
             raise InvalidInput(

@@ -46,9 +46,7 @@ def verify_claim(
         evidence = _amended_evidence(claim, claim.amended)
         amended = _run_all(claim.amended.latex, evidence, claim.amended.constants, tell)
         original = _without_blind_refuters(original, amended)
-    result = ClaimResult(
-        claim.id, claim.source, claim.parameters, original, amended, readings
-    )
+    result = ClaimResult(claim.id, claim.source, claim.parameters, original, amended, readings)
     return _with_mutants(claim, result, tell) if mutants else result
 
 
@@ -153,9 +151,7 @@ def _summarise(
     )
 
 
-def _without_blind_refuters(
-    original: StatementResult, amended: StatementResult
-) -> StatementResult:
+def _without_blind_refuters(original: StatementResult, amended: StatementResult) -> StatementResult:
     """Refuters that refute the amended statement too are vacuous: they may refute everything."""
     blind = {e.name for e in amended.evidence if e.outcome is Outcome.REFUTES}
     evidence = [

@@ -16,7 +16,7 @@ from typing import Any
 import sympy as sp
 
 from ntkproofs.arithmetic import exact
-from ntkproofs.arithmetic.exact import Admissible, Decision
+from ntkproofs.arithmetic.exact import Decision, Least
 from ntkproofs.arithmetic.truth import Truth, decide
 from ntkproofs.errors import InvalidInput
 
@@ -91,7 +91,7 @@ def identity(
     left: Any,
     right: Any,
     *,
-    admissible: Admissible | None = None,
+    least: Least | None = None,
     witness: Mapping[str, Any] | None = None,
 ) -> Step:
     """Decide ``left = right`` for all values of the symbols, as rational functions over Q.
@@ -99,10 +99,11 @@ def identity(
     Args:
         about: the identity in LaTeX or words.
         left, right: SymPy expressions.
-        admissible: which integer points may refute it (the hypotheses on the symbols).
+        least: the least integer values of symbols, by name, at which it may be refuted: the
+            hypotheses on the symbols.
         witness: further facts to show if it is false.
     """
-    return _from_decision(about, exact.rational_identity(left, right, admissible), witness or {})
+    return _from_decision(about, exact.rational_identity(left, right, least), witness or {})
 
 
 def identity_modulo(
@@ -125,7 +126,7 @@ def gamma_ratio(
     denominator: Any,
     expected: Any,
     *,
-    admissible: Admissible | None = None,
+    least: Least | None = None,
 ) -> Step:
     """Decide that a ratio of products of Gamma functions is an expected rational function."""
     try:
@@ -133,7 +134,7 @@ def gamma_ratio(
     except exact.NotReducible as failure:
         decision = Decision(Truth.UNDECIDED, exact.GAMMA_NORMAL_FORM, reason=str(failure))
         return _from_decision(about, decision, {})
-    decision = exact.rational_identity(ratio, expected, admissible)
+    decision = exact.rational_identity(ratio, expected, least)
     return _from_decision(about, replace(decision, method=exact.GAMMA_NORMAL_FORM), {})
 
 
@@ -144,6 +145,13 @@ def exactly(about: str, left: Any, right: Any, witness: Mapping[str, Any] | None
     found = {**(witness or {}), "left": str(left), "right": str(right)}
     decision = Decision(truth, exact.EXACT_RATIONALS, found)
     return _from_decision(about, decision, witness or {})
+
+
+def nonzero_exactly(about: str, value: Any, witness: Mapping[str, Any] | None = None) -> Step:
+    """Decide ``value != 0`` for an exact rational number."""
+    truth = Truth.FALSE if _exact_value(value) == 0 else Truth.TRUE
+    found = {**(witness or {}), "value": str(value)}
+    return _from_decision(about, Decision(truth, exact.EXACT_RATIONALS, found), {})
 
 
 def _exact_value(value: Any) -> Any:
@@ -158,7 +166,9 @@ def _exact_value(value: Any) -> Any:
             f"of them; got {type(value).__name__}. A float is no exact witness; compare balls "
             "with certify."
         )
-    return Fraction(int(value.p), int(value.q)) if isinstance(value, sp.Rational) else Fraction(value)
+    return (
+        Fraction(int(value.p), int(value.q)) if isinstance(value, sp.Rational) else Fraction(value)
+    )
 
 
 def certify(

@@ -68,3 +68,15 @@ CIRCULANTS = Theorem(
     "S^n = I.",
     "P. J. Davis, Circulant Matrices, 1979, Section 3.1",
 )
+CHO_SAUL = Theorem(
+    "Gaussian integrals of the step and of the ReLU",
+    "For standard Gaussians g, g' of correlation u: 2 E 1[g>0] 1[g'>0] = κ0(u) = (π - arccos u)/π "
+    "and 2 E g_+ g'_+ = κ1(u) = (u (π - arccos u) + sqrt(1-u²))/π.",
+    "Sheppard 1899; Cho, Saul 2009",
+)
+POLYNOMIALS_OF_A_MATRIX = Theorem(
+    "functions of a symmetric matrix are polynomials of it",
+    "For a symmetric matrix G and functions f, g on its spectrum, f(G) and g(G) are polynomials in "
+    "G (Lagrange interpolation on the eigenvalues).",
+    "Horn, Johnson, Topics in Matrix Analysis, Theorem 6.2.9",
+)

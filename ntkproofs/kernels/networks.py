@@ -17,9 +17,7 @@ from ntkproofs.errors import InvalidInput
 from ntkproofs.kernels.arccosine import arccosine
 from ntkproofs.kernels.kernel import Composed, Kernel, Leaf, Named, latex_number
 
-cosine = Leaf(
-    name="cosine", formula=lambda u, ar: u, tex=lambda argument: argument, smooth=True
-)
+cosine = Leaf(name="cosine", formula=lambda u, ar: u, tex=lambda argument: argument, smooth=True)
 """The kernel ``k(u) = u`` of a linear network."""
 
 _RECURSION_NOTES = (

@@ -36,20 +36,21 @@ _SYMBOLS = {
     "nabla": "∇", "infty": "∞", "prime": "′", "top": "⊤", "perp": "⊥", "dagger": "†",
     "langle": "⟨", "rangle": "⟩", "lfloor": "⌊", "rfloor": "⌋", "lceil": "⌈", "rceil": "⌉",
     "lvert": "|", "rvert": "|", "vert": "|", "mid": "|", "lVert": "‖", "rVert": "‖",
-    "Vert": "‖", "|": "‖", "dots": "…", "ldots": "…", "cdots": "⋯", "colon": ":", "bmod": " mod ",
+    "Vert": "‖", "|": "‖", "dots": "…", "ldots": "…", "cdots": "⋯", "colon": ":",
+    "bmod": " mod ", "mod": " mod ",
     "{": "{", "}": "}", "_": "_", "%": "%", "$": "$", "&": "&", "#": "#",
     "!": "", ",": " ", ";": " ", ":": " ", " ": " ", "quad": "  ", "qquad": "  ",
     "displaystyle": "", "textstyle": "", "limits": "", "nolimits": "", "big": "", "Big": "",
     "bigl": "", "bigr": "", "Bigl": "", "Bigr": "", "bigg": "", "Bigg": "",
 }  # fmt: skip
-_FUNCTIONS = frozenset(
-    "log ln exp sin cos tan arccos arcsin arctan cosh sinh tanh min max sup inf lim det dim ker "
-    "deg gcd arg Pr".split()
-)
-_PLAIN = frozenset(
-    "text textbf textit textrm texttt mathrm mathbf mathit mathsf mathtt mathcal mathfrak "
-    "operatorname boldsymbol bm emph ensuremath".split()
-)
+_FUNCTIONS = {
+    "log", "ln", "exp", "sin", "cos", "tan", "arccos", "arcsin", "arctan", "cosh", "sinh", "tanh",
+    "min", "max", "sup", "inf", "lim", "det", "dim", "ker", "deg", "gcd", "arg", "Pr",
+}  # fmt: skip
+_PLAIN = {
+    "text", "textbf", "textit", "textrm", "texttt", "mathrm", "mathbf", "mathit", "mathsf",
+    "mathtt", "mathcal", "mathfrak", "operatorname", "boldsymbol", "bm", "emph", "ensuremath",
+}  # fmt: skip
 _ACCENTS = {
     "hat": "\u0302", "widehat": "\u0302", "bar": "\u0304", "overline": "\u0304",
     "tilde": "\u0303", "widetilde": "\u0303", "dot": "\u0307", "ddot": "\u0308", "vec": "\u20d7",
@@ -72,7 +73,7 @@ def readable(latex: str) -> str:
     """
     try:
         text = _Reader(latex).read()
-    except _Unreadable:
+    except (_Unreadable, RecursionError):
         text = re.sub(r"(?<!\\)\$", "", latex)
     return plain(text)
 
@@ -174,24 +175,28 @@ class _Reader:
         if name in _ACCENTS:
             inner = self.argument()
             return inner + _ACCENTS[name] if len(inner) == 1 else f"{name}({inner})"
-        if name in ("left", "right"):
-            return "" if self.peek() == "." and self.take() else ""
-        if name == "mathbb":
-            inner = self.argument()
-            return _DOUBLE_STRUCK.get(inner, inner)
-        if name in ("frac", "tfrac", "dfrac"):
-            return self.fraction()
-        if name == "sqrt":
-            return self.root()
-        if name in ("binom", "tbinom", "dbinom"):
-            return f"C({self.argument()}, {self.argument()})"
-        if name == "pmod":
-            return f" (mod {self.argument()})"
-        if name in ("begin", "end", "\\"):
-            raise _Unreadable
-        return self.unknown(name)
+        return _STRUCTURES.get(name, _Reader.unknown)(self, name)
 
-    def fraction(self) -> str:
+    def bracket(self, name: str) -> str:
+        r"""``\left`` and ``\right``: sizes only, and ``.`` for a bracket that is not drawn."""
+        if self.peek() == ".":
+            self.take()
+        return ""
+
+    def double_struck(self, name: str) -> str:
+        inner = self.argument()
+        return _DOUBLE_STRUCK.get(inner, inner)
+
+    def binomial(self, name: str) -> str:
+        return f"C({self.argument()}, {self.argument()})"
+
+    def modulo(self, name: str) -> str:
+        return f" (mod {self.argument()})"
+
+    def give_up(self, name: str) -> str:
+        raise _Unreadable
+
+    def fraction(self, name: str) -> str:
         above, below = self.argument(), self.argument()
         above = above if re.fullmatch(r"\w+", above) else f"({above})"
         below = below if re.fullmatch(r"[0-9]+|\w", below) else f"({below})"
@@ -201,7 +206,7 @@ class _Reader:
         followed = followed or _SYMBOLS.get(after[1:], "").isalpha()
         return f"({above}/{below})" if followed else f"{above}/{below}"
 
-    def root(self) -> str:
+    def root(self, name: str) -> str:
         index = ""
         if self.peek() == "[":
             while not index.endswith("]"):
@@ -216,3 +221,21 @@ class _Reader:
         while self.peek() == "{":
             text += "{" + self.group() + "}"
         return text
+
+
+_STRUCTURES = {
+    "left": _Reader.bracket,
+    "right": _Reader.bracket,
+    "mathbb": _Reader.double_struck,
+    "frac": _Reader.fraction,
+    "tfrac": _Reader.fraction,
+    "dfrac": _Reader.fraction,
+    "sqrt": _Reader.root,
+    "binom": _Reader.binomial,
+    "tbinom": _Reader.binomial,
+    "dbinom": _Reader.binomial,
+    "pmod": _Reader.modulo,
+    "begin": _Reader.give_up,
+    "end": _Reader.give_up,
+    "\\": _Reader.give_up,
+}

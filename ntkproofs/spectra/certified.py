@@ -97,9 +97,7 @@ def float_log2(value: arb) -> float:
         return float((value.mid().log() / arb(2).log()).mid())
 
 
-def _gauss_legendre_values(
-    kernel: Kernel, dim: int, degrees: list[int], bits: int
-) -> list[arb]:
+def _gauss_legendre_values(kernel: Kernel, dim: int, degrees: list[int], bits: int) -> list[arb]:
     """Σ over one rule for all degrees, plus the proven remainder; absolute radius about 2^-bits."""
     top = max(degrees)
     with precision(_BOUND_BITS):
@@ -152,9 +150,7 @@ def legendre_node(size: int, index: int, bits: int) -> tuple[arb, arb]:
         return arb.legendre_p_root(size, index, weight=True)
 
 
-def _projections(
-    weighted: Iterator[tuple[arb, arb, arb]], dim: int, top: int
-) -> list[arb]:
+def _projections(weighted: Iterator[tuple[arb, arb, arb]], dim: int, top: int) -> list[arb]:
     """Σ over nodes of the even and odd values times P_l(u), for l = 0..top."""
     totals = [arb(0)] * (top + 1)
     for cosine, even, odd in weighted:

@@ -96,4 +96,6 @@ def _floats(kernel: Kernel, dim: int, degrees: tuple[int, ...]) -> NDArray[np.fl
         return values
     balls = ball_eigenvalues(kernel, dim, tuple(lost), _FLOAT_DIGITS)
     exact = {degree: float(value.mid()) for degree, value in zip(lost, balls, strict=True)}
-    return np.array([exact.get(degree, value) for degree, value in zip(degrees, values, strict=True)])
+    return np.array(
+        [exact.get(degree, value) for degree, value in zip(degrees, values, strict=True)]
+    )

@@ -5,7 +5,7 @@ Against t_+^n the zonal projections are (Bach 2017)
     c_l = Γ(d/2) n! / (2^(n+1) Γ((n-l)/2 + 1) Γ((n+l+d)/2)),
 
 zero where l - n is even and l > n. The dual activation of ReLU^n, normalised to k(1) = 1, has
-μ_l = 2/(2n-1)!! · E‖v‖^(2n) · c_l² with v a standard Gaussian in R^d, E‖v‖^(2n) = d(d+2)...(d+2n-2).
+μ_l = 2/(2n-1)!! · E‖v‖^(2n) · c_l² with v a standard Gaussian in R^d, E‖v‖^(2n) = d(d+2)···(d+2n-2).
 Multiplication by u acts on eigenvalues through the recurrence of u P_l. All these numbers are
 r + s/π² with rational r and s, which have a normal form since π² is irrational: zeros by parity
 are exact zeros.
@@ -222,7 +222,9 @@ def arccosine_law(order: int, dim: sp.Expr, degree: sp.Expr) -> sp.Expr:
     norm = sp.Integer(double_factorial(order))
     moment = sp.prod([dim + 2 * k for k in range(order)])
     c = (
-        sp.gamma(dim / 2) * sp.factorial(n) * sp.gamma((degree - n) / 2)
+        sp.gamma(dim / 2)
+        * sp.factorial(n)
+        * sp.gamma((degree - n) / 2)
         / (2 ** (n + 1) * sp.pi * sp.gamma((n + degree + dim) / 2))
     )
     return 2 * moment / norm * c**2

@@ -94,7 +94,9 @@ def _integrand(kernel: Kernel, dim: int, rule: AngleRule) -> Pair:
     ar = DoubleArithmetic.like(rule.cosine.hi)
     value = evaluate(kernel, DoubleDouble(rule.cosine.hi, rule.cosine.lo), ar)
     values = Pair(np.asarray(value.hi), np.asarray(value.lo))
-    density = multiply(multiply(rule.weight, power(rule.sine, dim - 2)), _sphere_constant(dim, rule))
+    density = multiply(
+        multiply(rule.weight, power(rule.sine, dim - 2)), _sphere_constant(dim, rule)
+    )
     return multiply(density, values)
 
 

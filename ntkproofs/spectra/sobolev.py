@@ -95,7 +95,7 @@ class Sobolev:
             before, here = 0 * u + 1, u
             for degree in range(top + 1):
                 if degree >= 2:
-                    step = ((2 * degree + dim - 4) * (u * here) - (degree - 1) * before)
+                    step = (2 * degree + dim - 4) * (u * here) - (degree - 1) * before
                     before, here = here, step / (degree + dim - 3)
                 value = before if degree == 0 else here
                 factor = self._in_arithmetic(degree, dim, int(doubled), ar)

@@ -1,0 +1,71 @@
+r"""How many spherical harmonics of degree l there are.
+
+N(d,l) counts homogeneous polynomials of degree l minus those that are r² times one of degree l - 2.
+As a function of l it is a hypergeometric term, so its growth and constant follow exactly.
+"""
+
+import sympy as sp
+
+from ntkproofs.arithmetic.exact import decay_exponent, gamma_quotient
+from ntkproofs.claims import Claim, identity
+from ntkproofs.claims.theorems import GAMMA_RATIO
+
+d = sp.Symbol("d", integer=True, positive=True)
+l = sp.Symbol("l", integer=True, positive=True)  # noqa: E741 - the field's name for the degree
+
+# (2l+d-2) Γ(l+d-2) / (Γ(l+1) Γ(d-1)) = (2l+d-2)/l · C(l+d-3, d-2)
+N = (2 * l + d - 2) * sp.gamma(l + d - 2) / (sp.gamma(l + 1) * sp.gamma(d - 1))
+
+harmonic_dimension = Claim(
+    id="talk.harmonic-dimension",
+    statement=r"N(d,\ell) \sim \frac{c}{(d-2)!}\,\ell^{p},\quad p = d - 2,\ c = 2",
+    source="talk, Practical Implementation: the dimension growth; the constant is ours",
+    parameters="S^(d-1), d >= 3; l to infinity",
+    constants={"p": d - 2, "c": 2},
+    mutants={
+        "p": [d - 3, d - sp.Rational(3, 2), d - 1],
+        "c": [1, sp.Rational(202, 100)],
+    },
+)
+
+
+@harmonic_dimension.proof(relies_on=[GAMMA_RATIO], part="growth")
+def growth(p):
+    """N(d,l+1)/N(d,l) = 1 + p/l + O(1/l²), for every d."""
+    ratio = gamma_quotient(N.subs(l, l + 1), N)
+    yield identity(
+        r"\lim \ell\,(N(d,\ell+1)/N(d,\ell) - 1) = p",
+        -decay_exponent(ratio, l),
+        p,
+        least={"d": 3},
+    )
+
+
+@harmonic_dimension.proof(relies_on=[GAMMA_RATIO], part="constant")
+def leading_constant(c):
+    """N (d-2)! = (2l+d-2) Γ(l+d-2)/Γ(l+1), where Γ(l+d-2)/Γ(l+1) ~ l^(d-3)."""
+    cofactor = gamma_quotient(N * sp.gamma(d - 1), sp.gamma(l + d - 2) / sp.gamma(l + 1))
+    yield identity(
+        r"\lim N(d,\ell)\,(d-2)!/\ell^{d-2} = c",
+        sp.Poly(sp.expand(cofactor), l).coeff_monomial(l),
+        c,
+    )
+
+
+@harmonic_dimension.proof(part="formula")
+def counting_polynomials(p):
+    """N(d,l) = C(l+d-1, d-1) - C(l+d-3, d-1), which the formula above must equal; degree p in l."""
+    every = sp.gamma(l + d) / (sp.gamma(l + 1) * sp.gamma(d))
+    fewer = sp.gamma(l + d - 2) / (sp.gamma(l - 1) * sp.gamma(d))
+    counted = gamma_quotient(every, N) - gamma_quotient(fewer, N)
+    yield identity("homogeneous polynomials minus multiples of r²", counted, 1)
+    for dim in (3, 4, 5, 6):
+        polynomial = sp.Poly(sp.gammasimp(N.subs(d, dim)), l)
+        yield identity("its degree in l", polynomial.degree(), sp.sympify(p).subs(d, dim))
+
+
+harmonic_dimension.reading(
+    "as an asymptotic equality without a constant",
+    r"N(d,\ell) \sim \ell^{d-2}/(d-2)!",
+    c=1,
+)

@@ -1,0 +1,385 @@
+"""The commands. They read arguments, call the library and print; no mathematics is done here.
+
+The library is imported inside the commands: ``ntkproofs --help`` answers at once.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from enum import StrEnum
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from ntkproofs.errors import InvalidInput, NtkproofsError, Unable
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from ntkproofs.claims.report import Report
+    from ntkproofs.kernels.kernel import Kernel
+
+_EXIT_INPUT = 2
+_EXIT_UNABLE = 3
+_EXIT_INTERRUPTED = 130
+_MOST_DEGREES = 100_000
+
+
+class _Commands(TyperGroup):
+    """The commands, with the library's errors as one line and an exit status."""
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except NtkproofsError as error:
+            typer.echo(f"{type(error).__name__}: {error}", err=True)
+            raise typer.Exit(_EXIT_UNABLE if isinstance(error, Unable) else _EXIT_INPUT) from None
+        except KeyboardInterrupt:
+            typer.echo("Interrupted: nothing was written.", err=True)
+            raise typer.Exit(_EXIT_INTERRUPTED) from None
+
+
+app = typer.Typer(
+    name="ntkproofs",
+    cls=_Commands,
+    help="Checks the mathematics of wide neural networks before it is published.",
+    epilog="Exit status: 0 done; 1 --strict and a claim falls short; 2 wrong usage or input; "
+    "3 evidence crashed, or the answer cannot be had within the limits.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def main() -> None:
+    """Entry point of the command ``ntkproofs``."""
+    for stream in (sys.stdout, sys.stderr):
+        # A stream that cannot write Greek letters (a pipe on Windows) gets ? for them.
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(errors="replace")
+    app()
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        typer.echo(f"ntkproofs {version('ntkproofs')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", help="Print the version.", callback=_print_version, is_eager=True
+        ),
+    ] = False,
+) -> None:
+    pass
+
+
+_Paths = Annotated[
+    list[Path] | None,
+    typer.Argument(
+        metavar="PATH",
+        help="Claim files, or folders searched for *.py; the bundled claims if none is given.",
+        show_default=False,
+    ),
+]
+_JsonFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--json", metavar="FILE", help="Also write the result as JSON.", show_default=False
+    ),
+]
+
+
+@app.command(short_help="Decide claims by their evidence.")
+def verify(
+    paths: _Paths = None,
+    only: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--only", metavar="ID", help="Run this claim only; may be repeated.", show_default=False
+        ),
+    ] = None,
+    mutants: Annotated[
+        bool, typer.Option("--mutants", help="Run the evidence on every mutated statement too.")
+    ] = False,
+    json: _JsonFile = None,
+    strict: Annotated[
+        bool,
+        typer.Option(
+            "--strict", help="Exit with 1 where one is refuted, undecided or vacuous."
+        ),
+    ] = False,
+) -> None:
+    """Decide claims by their evidence: proved, certified, supported, refuted or undecided.
+
+    A claim file is a Python file that states claims and registers evidence for them; it is code,
+    and it is run. Where a claim falls, its witness is shown, and then the amended statement that
+    stands. With --mutants the evidence is also run on statements that were made false on purpose;
+    evidence that does not notice is vacuous and counts for nothing.
+
+    Exit status: 0 every claim reached a verdict (that one is refuted is a result); 1 with --strict,
+    where one is refuted, undecided or vacuous; 2 a file could not be read; 3 evidence crashed.
+
+    Examples:
+
+    \b
+      ntkproofs verify
+      ntkproofs verify my_claims.py --mutants --strict
+      ntkproofs verify --only talk.two-layer-decay --json report.json
+    """
+    from ntkproofs.reports.json_report import report_to_json, require_writable, write_json
+    from ntkproofs.reports.terminal import print_report
+
+    if json is not None:
+        require_writable(json)
+    report = _verify(paths, only, mutants=mutants)
+    if json is not None:
+        write_json(json, report_to_json(report))
+    print_report(_console(), report)
+    raise typer.Exit(report.exit_status(strict))
+
+
+def _console(*, stderr: bool = False) -> Console:
+    """A console of rich; it leaves out colours where the stream is no terminal."""
+    from rich.console import Console
+
+    return Console(stderr=stderr)
+
+
+def _verify(paths: list[Path] | None, only: list[str] | None, *, mutants: bool = False) -> Report:
+    from ntkproofs.claims.report import verify
+    from ntkproofs.reports.terminal import TerminalProgress
+
+    with TerminalProgress(_console(stderr=True)) as progress:
+        return verify(paths or (), only=only or (), mutants=mutants, progress=progress)
+
+
+@app.command(short_help="Show the theorems that a verdict relies on.")
+def axioms(
+    id: Annotated[
+        str, typer.Argument(metavar="ID", help="The id of the claim.", show_default=False)
+    ],
+    paths: _Paths = None,
+) -> None:
+    """Show the cited theorems that the verdict on a claim relies on.
+
+    Nothing is proved from nothing: a proof reduces a claim to theorems of the literature. The claim
+    is verified, and the theorems cited by the evidence that counts are printed, each with its
+    statement and source; then those for the amended statement, where there is one.
+
+    Examples:
+
+    \b
+      ntkproofs axioms talk.two-layer-decay
+      ntkproofs axioms my.claim my_claims.py
+    """
+    from ntkproofs.reports.terminal import print_axioms, print_problems
+
+    report = _verify(paths, [id])
+    print_axioms(_console(), report.claims[0])
+    print_problems(_console(stderr=True), report.problems)
+    raise typer.Exit(report.exit_status())
+
+
+@app.command(short_help="Show what is installed, and check that it works.")
+def doctor() -> None:
+    """Show what is installed, and check in a few seconds that it works.
+
+    The packages of the core and of the extras are listed with their versions; a missing one with
+    the command that installs it. Then one eigenvalue is computed in three independent ways, a
+    comparison is decided by balls, and a claim with a mutant is verified.
+
+    Exit status: 0 all checks passed; 3 one failed.
+
+    Example:
+
+    \b
+      ntkproofs doctor
+    """
+    from ntkproofs.reports.doctor import packages, print_checks, print_packages, self_checks
+
+    console = _console()
+    print_packages(console, packages())
+    checks = self_checks()
+    print_checks(console, checks)
+    raise typer.Exit(_EXIT_UNABLE if any(check.failure for check in checks) else 0)
+
+
+class KernelName(StrEnum):
+    """The kernels that ``spectrum`` knows."""
+
+    ARCCOSINE = "arccosine"
+    NNGP = "nngp"
+    NTK = "ntk"
+    EOC = "eoc"
+    DEEP_NARROW = "deep_narrow"
+
+
+_REQUIRED: Mapping[KernelName, tuple[str, ...]] = {
+    KernelName.ARCCOSINE: ("order",),
+    KernelName.NNGP: ("depth",),
+    KernelName.NTK: ("depth",),
+    KernelName.EOC: ("depth", "a", "b"),
+    KernelName.DEEP_NARROW: ("rho", "beta"),
+}
+_OPTIONAL: Mapping[KernelName, tuple[str, ...]] = {
+    KernelName.NNGP: ("weight_variance", "bias_variance"),
+    KernelName.NTK: ("weight_variance", "bias_variance"),
+}
+
+
+def _number(text: str) -> Fraction:
+    """An exact number from decimals or a fraction: 2, 0.1, 1/3."""
+    try:
+        return Fraction(text)
+    except (ValueError, ZeroDivisionError):
+        raise typer.BadParameter(f"{text!r} is no number such as 2, 0.1 or 1/3") from None
+
+
+def _option(text: str) -> Any:
+    return typer.Option(help=text, show_default=False)
+
+
+def _exact(text: str) -> Any:
+    return typer.Option(help=text, show_default=False, parser=_number, metavar="NUMBER")
+
+
+@app.command(short_help="Print the eigenvalues of a kernel on the sphere.")
+def spectrum(
+    *,
+    kernel: Annotated[KernelName, typer.Option(help="The kernel.", show_default=False)],
+    dim: Annotated[int, _option("Dimension d of the space; the sphere is S^(d-1).")],
+    degrees: Annotated[
+        str,
+        typer.Option(
+            help="Degrees: 7, or 0,2,4, or 0:50 (both ends included), or 0:100:10 (in steps).",
+            show_default=False,
+        ),
+    ],
+    depth: Annotated[int | None, _option("Weight layers; 2 is one hidden layer.")] = None,
+    order: Annotated[int | None, _option("arccosine: the power n of ReLU^n.")] = None,
+    weight_variance: Annotated[Any, _exact("nngp, ntk: variance of the weights (2: He).")] = None,
+    bias_variance: Annotated[Any, _exact("nngp, ntk: variance of the biases (0: none).")] = None,
+    a: Annotated[Any, _exact("eoc: slope a of the activation a s + b|s|.")] = None,
+    b: Annotated[Any, _exact("eoc: slope b of the activation a s + b|s|.")] = None,
+    rho: Annotated[Any, _exact("deep_narrow: ρ of the field's covariance.")] = None,
+    beta: Annotated[Any, _exact("deep_narrow: β of the field's covariance.")] = None,
+    digits: Annotated[
+        int | None, _option("Proven enclosures to so many digits, in place of floats.")
+    ] = None,
+    json: _JsonFile = None,
+) -> None:
+    """Print the eigenvalues of a zonal kernel on the sphere, with its conventions.
+
+    The eigenvalue μ_ℓ belongs to the spherical harmonics of degree ℓ on S^(d-1), of which N(d,ℓ)
+    are independent, against the uniform probability measure (Funk-Hecke). Floats have a relative
+    error of at most 1e-12; with --digits every eigenvalue is a ball, a midpoint with a proven
+    radius. Numbers are read exactly: 0.1 is one tenth, and 1/3 one third.
+
+    Examples:
+
+    \b
+      ntkproofs spectrum --kernel ntk --depth 3 --dim 3 --degrees 0:50
+      ntkproofs spectrum --kernel ntk --depth 2 --dim 4 --degrees 0:100:10 --digits 30
+      ntkproofs spectrum --kernel eoc --depth 10 --a 1 --b 1/2 --dim 3 --degrees 0,1,2
+      ntkproofs spectrum --kernel arccosine --order 1 --dim 3 --degrees 0:9
+    """
+    from ntkproofs.reports.json_report import require_writable, write_json
+    from ntkproofs.reports.spectrum import print_spectrum, spectrum_to_json
+    from ntkproofs.reports.spectrum import spectrum as compute
+
+    if json is not None:
+        require_writable(json)
+    given = {
+        "depth": depth,
+        "order": order,
+        "weight_variance": weight_variance,
+        "bias_variance": bias_variance,
+        "a": a,
+        "b": b,
+        "rho": rho,
+        "beta": beta,
+    }
+    built = _kernel(kernel, {name: value for name, value in given.items() if value is not None})
+    found = compute(built, dim, parse_degrees(degrees), digits)
+    if json is not None:
+        write_json(json, spectrum_to_json(found))
+    print_spectrum(_console(), found)
+
+
+def _kernel(name: KernelName, given: Mapping[str, Any]) -> Kernel:
+    """The kernel of this name; its options are all given, and no others."""
+    from ntkproofs.kernels import arccosine, networks
+
+    required, optional = _REQUIRED[name], _OPTIONAL.get(name, ())
+    wrong = [option for option in given if option not in required + optional]
+    missing = [option for option in required if option not in given]
+    if wrong or missing:
+        takes = f"The kernel {name} takes {_flags(required + optional)}"
+        problem = f"{_flags(wrong)} given" if wrong else f"{_flags(missing)} missing"
+        raise InvalidInput(f"{takes}; {problem}. See ntkproofs spectrum --help.")
+    makers: dict[KernelName, Callable[..., Kernel]] = {
+        KernelName.ARCCOSINE: arccosine.arccosine,
+        KernelName.NNGP: networks.nngp,
+        KernelName.NTK: networks.ntk,
+        KernelName.EOC: networks.eoc,
+        KernelName.DEEP_NARROW: networks.deep_narrow,
+    }
+    return makers[name](**given)
+
+
+def _flags(options: Sequence[str]) -> str:
+    return ", ".join("--" + option.replace("_", "-") for option in options)
+
+
+def parse_degrees(text: str) -> list[int]:
+    """Degrees from ``7``, ``0,2,4``, ``0:50`` (both ends included), ``0:100:10``, or a mixture.
+
+    Raises:
+        InvalidInput: for anything else, and for more degrees than a table can hold.
+
+    Example:
+        >>> parse_degrees("0:6:2,9")
+        [0, 2, 4, 6, 9]
+    """
+    found: dict[int, None] = {}
+    for piece in text.split(","):
+        span = _span(piece, text)
+        if len(span) + len(found) > _MOST_DEGREES:
+            raise InvalidInput(
+                f"--degrees names at most {_MOST_DEGREES} degrees; {text!r} names more. Take "
+                "steps, as in 0:1000000:1000."
+            )
+        found.update(dict.fromkeys(span))
+    return list(found)
+
+
+def _span(piece: str, text: str) -> range:
+    try:
+        numbers = [int(number) for number in piece.split(":")]
+        first, last, step = (*numbers, *([numbers[0], 1] if len(numbers) == 1 else [1]))[:3]
+        if len(numbers) > 3 or first < 0 or last < first or step < 1:
+            raise ValueError
+    except ValueError:
+        raise InvalidInput(
+            "--degrees is degrees >= 0 and rising ranges of them, such as 7, or 0,2,4, or 0:50 "
+            f"(both ends included), or 0:100:10 (in steps); got {text!r}."
+        ) from None
+    return range(first, last + 1, step)
+
+
+if __name__ == "__main__":
+    main()
