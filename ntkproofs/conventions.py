@@ -11,14 +11,16 @@ import math
 import operator
 from collections.abc import Iterable
 from fractions import Fraction
-from typing import Any
+from typing import Any, cast
 
 from ntkproofs.errors import InvalidInput
 
 SPHERE = "S^(d-1) in R^d, d = dim"
 MEASURE = "uniform probability measure"
 DEPTH = "depth counts weight layers: 2 is one hidden layer"
-PARAMETRISATION = "NTK parametrisation, weight variance 2 (He), first layer of variance 1, no biases"
+PARAMETRISATION = (
+    "NTK parametrisation, weight variance 2 (He), first layer of variance 1, no biases"
+)
 
 CONVENTIONS = {
     "sphere": SPHERE,
@@ -35,9 +37,7 @@ def require_integer(name: str, value: Any, *, least: int, why: str) -> int:
             raise TypeError
         number = operator.index(value)
     except TypeError:
-        raise InvalidInput(
-            f"{name} is an integer >= {least}; got {value!r}: {why}."
-        ) from None
+        raise InvalidInput(f"{name} is an integer >= {least}; got {value!r}: {why}.") from None
     if number < least:
         raise InvalidInput(f"{name} is an integer >= {least}; got {number}: {why}.")
     return number
@@ -60,13 +60,16 @@ def require_degrees(degrees: Any) -> tuple[int, ...]:
     if isinstance(degrees, (str, bytes)) or not isinstance(degrees, Iterable):
         degrees = [degrees]
     why = "the degree of a spherical harmonic is that of a polynomial"
-    found = tuple(require_integer("degree", degree, least=0, why=why) for degree in degrees)
+    items = cast(Iterable[Any], degrees)
+    found = tuple(require_integer("degree", degree, least=0, why=why) for degree in items)
     if not found:
         raise InvalidInput("degrees is a non-empty sequence of integers >= 0; got none.")
     return found
 
 
-def require_rational(name: str, value: Any, *, positive: bool = False, sign: bool = False) -> Fraction:
+def require_rational(
+    name: str, value: Any, *, positive: bool = False, sign: bool = False
+) -> Fraction:
     """The exact rational that a parameter stands for; a float stands for its binary value.
 
     Args:

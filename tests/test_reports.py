@@ -262,14 +262,14 @@ def test_text_that_is_no_unicode_is_escaped(tmp_path):
 # The table
 
 
-@pytest.mark.parametrize("width", [40, 80, 109, 110, 140])
+@pytest.mark.parametrize("width", [60, 80, 109, 110, 140])
 def test_the_table_fits_and_says_everything(width):
     text = shown(every_outcome(), width)
     assert max(map(len, text.split("problem: ", maxsplit=1)[0].splitlines())) <= width
     joined = " ".join(text.split())
     for words in ("small.true", "small.false", "amended", "reading:", "crashed", "vacuous"):
         assert words in joined, words
-    if width >= 80:
+    if width >= 80:  # narrower ones break words
         assert "refuted: d = 2, degree = 3, left = 3, right = 4: c against 4" in joined
         assert "5 claims: 1 proved, 1 refuted, 3 undecided; 1 of 1 amended" in joined
         assert "3 of 3 mutants killed" in joined
@@ -385,6 +385,9 @@ def test_the_progress_bar_is_silent_without_a_terminal():
         (r"\lambda_{\min}(K) \le \lambda_{ij}y_iz", "λ_min(K) ≤ λ_ij y_i z"),
         (r"\frac{a+b}{2\pi}x, \tfrac12", "((a+b)/(2π))x, 1/2"),
         (r"\frac{1}{2}\Theta", "(1/2)Θ"),
+        (r"\frac1\pi\left(u\right), \varrho^{(k-1)}", "(1/π)(u), ϱ^(k-1)"),
+        (r"k_i^2, A_13 + 10^-60 + x_ 1", "k_i², A₁₃ + 10⁻⁶⁰ + x₁"),
+        (r"\bigotimes_{i=1}^d", "⊗_(i=1)^d"),
         (r"\sqrt{1-u^2} + \sqrt2 + \sqrt[3]{x}", "√(1-u²) + √2 + ³√x"),
         (r"n\log n \arccos\theta", "n log n arccos θ"),
         (r"\left\| x \right\|^2 \left( a \right.", "‖ x ‖² ( a"),

@@ -1,7 +1,8 @@
 r"""Do matrices commute because their entries are functions of the same Gram matrix?
 
-The talk's reason for K P_s = P_s K is that both are made of the same projectors. Entrywise functions
-of a Gram matrix do not commute in general; functions of the matrix, in the spectral sense, do.
+The talk's reason for K P_s = P_s K is that both are made of the same projectors. Entrywise
+functions of a Gram matrix do not commute in general; functions of the matrix, in the spectral
+sense, do.
 """
 
 from fractions import Fraction
@@ -14,7 +15,10 @@ from ntkproofs.matrices.sampled import exact_cosines
 
 entrywise_commute = Claim(
     id="talk.entrywise-commute",
-    statement=r"f[G]\,g[G] = g[G]\,f[G] \text{ for entrywise functions } f, g \text{ of a Gram matrix } G",
+    statement=(
+        r"f[G]\,g[G] = g[G]\,f[G] "
+        r"\text{ for entrywise functions } f, g \text{ of a Gram matrix } G"
+    ),
     source="talk, The Five Main Proofs: Proof 4; Unified Framework",
     parameters="G_ij = <x_i, x_j> of unit vectors x_1..x_n",
     constants={"functions": "entrywise"},

@@ -4,9 +4,9 @@ r"""The NTK of (a,b)-ReLU networks at the edge of chaos, as a sum over layers.
 
     Θ_l = ‖x‖‖y‖ Σ_(k=1..l) ϱ^(k-1)(ρ) Π_(k'=k..l-1) ϱ'(ϱ^(k'-1)(ρ)),
 
-powers being compositions. Three things are shown: ϱ and ϱ' are the dual activations of φ and φ'; the
-sum satisfies the recursion of the infinite-width theorem, for every l; and for the ReLU ϱ = κ1,
-ϱ' = κ0. Homogeneity of φ gives the norms.
+powers being compositions. Three things are shown: ϱ and ϱ' are the dual activations of φ and φ';
+the sum satisfies the recursion of the infinite-width theorem, for every l; and for the ReLU
+ϱ = κ1, ϱ' = κ0. Homogeneity of φ gives the norms.
 """
 
 import sympy as sp

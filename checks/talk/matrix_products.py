@@ -1,9 +1,9 @@
 r"""Are the eigenvalues of K P_s products of eigenvalues?
 
-For operators they are, degree by degree. For sampled matrices the formula λ_i(K P_s) = λ_i(K) λ_i(P_s)
-does not say how the eigenvalues are paired. Sorted, it fails for two points already; in any pairing it
-fails for three. Where the matrices commute, the pairing is by common eigenvectors: on equispaced
-points of the circle, by Fourier modes.
+For operators they are, degree by degree. For sampled matrices the formula
+λ_i(K P_s) = λ_i(K) λ_i(P_s) does not say how the eigenvalues are paired. Sorted, it fails for two
+points already; in any pairing it fails for three. Where the matrices commute, the pairing is by
+common eigenvectors: on equispaced points of the circle, by Fourier modes.
 """
 
 from fractions import Fraction
@@ -132,8 +132,8 @@ def largest(values):
 
 
 matrix_products.amend(
-    r"\lambda_j(K P_s) = \lambda_j(K)\,\lambda_j(P_s) \text{ on the } j\text{-th Fourier mode, at } "
-    r"n \text{ equispaced points of the circle}",
+    r"\lambda_j(K P_s) = \lambda_j(K)\,\lambda_j(P_s) \text{ on the } j\text{-th Fourier mode, "
+    r"at } n \text{ equispaced points of the circle}",
     points="equispaced on the circle",
     pairing="on common eigenvectors",
     mutants={"points": ["arbitrary"], "pairing": ["sorted"]},

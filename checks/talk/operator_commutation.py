@@ -1,9 +1,9 @@
 r"""The NTK operator and the Sobolev operator commute on L² of the sphere.
 
-P_s is a function of the Laplacian Δ of the sphere. An integral operator with kernel k commutes with
-Δ exactly if Δ_x k(x,y) = Δ_y k(x,y), since Δ is self-adjoint. For k = f(<x,y>), with an arbitrary f,
-this is an identity between polynomials. If the kernel is tilted, k = f(<x,y>)(1 + a x_1)(1 + a y_1),
-or the measure is, with density 1 + b y_1, it fails.
+P_s is a function of the Laplacian Δ of the sphere. An integral operator with kernel k commutes
+with Δ exactly if Δ_x k(x,y) = Δ_y k(x,y), since Δ is self-adjoint. For k = f(<x,y>), with an
+arbitrary f, this is an identity between polynomials. If the kernel is tilted,
+k = f(<x,y>)(1 + a x_1)(1 + a y_1), or the measure is, with density 1 + b y_1, it fails.
 """
 
 from fractions import Fraction
@@ -55,7 +55,14 @@ def degrees_do_not_mix(kernel_tilt, measure_tilt):
     for dim in (2, 3, 4):
         for power in range(5):
             for left, right in ((ONE, X1), (X1, ONE), (ONE, X1X2), (X1, X1X2), (X1X2, X1)):
-                value = bilinear(power, left, right, dim, kernel_tilt, measure_tilt)
+                value = bilinear(
+                    power,
+                    left,
+                    right,
+                    dim=dim,
+                    kernel_tilt=kernel_tilt,
+                    measure_tilt=measure_tilt,
+                )
                 yield exactly(
                     rf"\langle Y, K Y' \rangle = 0,\ k = u^{power}",
                     value,
@@ -77,7 +84,7 @@ def moment(exponents, dim):
     return Fraction(above, below)
 
 
-def bilinear(power, left, right, dim, kernel_tilt, measure_tilt):
+def bilinear(power, left, right, *, dim, kernel_tilt, measure_tilt):
     """∫∫ left(x) k(x,y) right(y) for k = u^power (1 + a x_1)(1 + a y_1)(1 + b y_1), exactly."""
     a, b = Fraction(kernel_tilt), Fraction(measure_tilt)
     in_x = times(left, {(0, 0): 1, (1, 0): a})
@@ -103,9 +110,9 @@ def times(p, q):
 def powers_of_u(power, dim):
     """The monomials of (x_1 y_1 + ... + x_d y_d)^power with their multinomial coefficients."""
     if dim == 1:
-        return [((power,), 1)]
+        return [([power], 1)]
     return [
-        ((k, *rest), sp.binomial(power, k) * count)
+        ([k, *rest], sp.binomial(power, k) * count)
         for k in range(power + 1)
         for rest, count in powers_of_u(power - k, dim - 1)
     ]

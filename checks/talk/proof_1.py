@@ -1,8 +1,8 @@
 r"""Proof 1: the Sobolev loss is a fractional Laplacian.
 
 A homogeneous harmonic polynomial r^l Y has Laplacian 0; in polar coordinates this reads
-l(l-1) + (d-1) l = eigenvalue of -Δ on Y. By the functional calculus (I + (-Δ)^(1/2))^s multiplies Y by
-(1 + sqrt(l(l+d-2)))^s, and Parseval's identity sums the squares.
+l(l-1) + (d-1) l = eigenvalue of -Δ on Y. By the functional calculus (I + (-Δ)^(1/2))^s multiplies
+Y by (1 + sqrt(l(l+d-2)))^s, and Parseval's identity sums the squares.
 """
 
 import sympy as sp
@@ -42,7 +42,8 @@ def eigenvalues_of_the_laplacian(shift):
 
 @proof_1.proof(relies_on=[SPECTRAL_THEOREM])
 def multiplier_of_the_operator(shift, power):
-    """(I + A)^s as a polynomial in A = (-Δ)^(1/2), s = 1, 2, 3, against (1 + sqrt(l(l+shift)))^(s·power).
+    """(I + A)^s as a polynomial in A = (-Δ)^(1/2), s = 1, 2, 3, against
+    (1 + sqrt(l(l+shift)))^(s·power).
 
     A acts as the number λ >= 0 with λ² = l(l+d-2). For other s both sides are the s-th power of the
     same positive number.

@@ -81,8 +81,9 @@ def octahedron():
     """±e_1, ±e_2, ±e_3, an equal-weight quadrature exact to degree 3; arbitrary zonal values."""
     points = [tuple(s * (i == j) for j in range(3)) for i in range(3) for s in (1, -1)]
     cosines = exact_cosines(points)
-    k = dict(zip((1, 0, -1), sp.symbols("k_1 k_0 k_m1"), strict=True))
-    p = dict(zip((1, 0, -1), sp.symbols("p_1 p_0 p_m1"), strict=True))
+    cosine_values = [1, 0, -1]
+    k = dict(zip(cosine_values, sp.symbols("k_1 k_0 k_m1"), strict=True))
+    p = dict(zip(cosine_values, sp.symbols("p_1 p_0 p_m1"), strict=True))
     K = sp.Matrix(6, 6, lambda i, j: k[int(cosines[i][j])])
     P = sp.Matrix(6, 6, lambda i, j: p[int(cosines[i][j])])
     for entry in commuting_entries(K, P):
@@ -108,20 +109,20 @@ def exact_quadrature():
 def unequal_weights():
     """K = a + b u of degree 1 and P_s of degree 0, P = c cᵀ with c = sqrt(w): K c ∝ c is needed."""
     yield from exact_quadrature()
-    K = affine_kernel_matrix(1, 1)
+    (k00, k01, _), (_, k11, k12), _ = affine_kernel_matrix(1, 1).tolist()
     w0, w1, _ = map(rational, UNEQUAL_WEIGHTS)
     # (K c)_0 c_1 = (K c)_1 c_0 with w_1 = w_2 reads
     # c_0 c_1 (K_00 - K_11 - K_12) + K_01 (2 w_1 - w_0) = 0, where c_0 c_1 = sqrt(w_0 w_1).
     yield exactly(
         r"w_0 w_1 (K_{00} - K_{11} - K_{12})^2 = K_{01}^2 (2 w_1 - w_0)^2",
-        w0 * w1 * (K[0, 0] - K[1, 1] - K[1, 2]) ** 2,
-        K[0, 1] ** 2 * (2 * w1 - w0) ** 2,
+        w0 * w1 * (k00 - k11 - k12) ** 2,
+        k01**2 * (2 * w1 - w0) ** 2,
         {"n": 3, "d": 2, "k": "1 + u", "lmax": 0, "weights": "3/8, 5/16, 5/16"},
     )
 
 
 def unequal_weights_symmetrised():
-    """C K C with C = diag(sqrt w): C K C c = C (K w), and K w = a·1 for K = a + b u, any a and b."""
+    """C K C with C = diag(sqrt w): C K C c = C (K w), and K w = a·1 for K = a + b u, any a, b."""
     yield from exact_quadrature()
     a, b = sp.symbols("a b")
     K = affine_kernel_matrix(a, b)

@@ -42,7 +42,7 @@ def geometric_sum(points, normalisation):
 
 @torus_orthogonality.certificate(on="N = 1..8, k_1 and k_2 from -1 to N + 1")
 def in_cyclotomic_fields(sign, points, normalisation, modulus):
-    """The sums as polynomials in a primitive N-th root of unity, reduced by its minimal polynomial."""
+    """The sums as polynomials in a primitive N-th root of unity, modulo its minimal polynomial."""
     for n in range(1, 9):
         if n + normalisation == 0:
             continue
@@ -56,7 +56,10 @@ def in_cyclotomic_fields(sign, points, normalisation, modulus):
 
 
 def root_sum(n, multiple, terms):
-    """Σ_(j < terms) ζ^(multiple·j) in Q(ζ), ζ a primitive n-th root: coefficients, zeros dropped."""
+    """Σ_(j < terms) ζ^(multiple·j) in Q(ζ), ζ a primitive n-th root of unity.
+
+    Returns its coefficients, without zeros at the end.
+    """
     x = sp.Symbol("x")
     counts = [0] * n
     for j in range(terms):

@@ -1,8 +1,8 @@
 r"""Is the Sobolev multiplier on the torus a Kronecker product?
 
-(1 + ‖k‖²)^s is a function of a sum over the axes, not a product over them. What is true: 1 + ‖k‖² is
-the Kronecker *sum* of the axes' k_i², and the power is taken of the sum. The product Π (1 + k_i²)^s is
-the multiplier of another space, of dominating mixed smoothness.
+(1 + ‖k‖²)^s is a function of a sum over the axes, not a product over them. What is true: 1 + ‖k‖²
+is the Kronecker *sum* of the axes' k_i², and the power is taken of the sum. The product
+Π (1 + k_i²)^s is the multiplier of another space, of dominating mixed smoothness.
 """
 
 import sympy as sp
@@ -46,7 +46,8 @@ def combined(combine, weight, k):
 
 
 torus_separable.amend(
-    r"\mathrm{diag}((1+\|k\|^2)^s) = \left(I + \textstyle\bigoplus_{i=1}^d \mathrm{diag}(k_i^2)\right)^s",
+    r"\mathrm{diag}((1+\|k\|^2)^s) = "
+    r"\left(I + \textstyle\bigoplus_{i=1}^d \mathrm{diag}(k_i^2)\right)^s",
     combine="sum",
     mutants={"combine": ["product"], "weight": [sp.Rational(101, 100), -1, 2]},
 )

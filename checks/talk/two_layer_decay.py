@@ -54,7 +54,8 @@ def odd_degrees_by_parity(odd_degrees):
 
 
 amended = two_layer_decay.amend(
-    r"\mu_\ell \sim C\,\ell^{-d} \text{ for even } \ell,\quad \mu_\ell = 0 \text{ for odd } \ell \ge 3",
+    r"\mu_\ell \sim C\,\ell^{-d} \text{ for even } \ell,\quad "
+    r"\mu_\ell = 0 \text{ for odd } \ell \ge 3",
     p=d,
     odd_degrees="zero",
     mutants={

@@ -1,10 +1,10 @@
 r"""The kernel that the talk prints for two-layer ReLU networks.
 
 The NTK of a two-layer network is Θ_2 = u κ0(u) + κ1(u): hidden and output weights contribute one
-term each. In the angle θ = arccos u, with s = sqrt(1-u²), both are polynomials in u, θ and s, and an
-identity between such expressions is decided by a normal form, since arccos is transcendental. The
-printed kernel has one u arccos(-u) too few: it is π κ1, the kernel of a network whose output layer
-alone is trained.
+term each. In the angle θ = arccos u, with s = sqrt(1-u²), both are polynomials in u, θ and s, and
+an identity between such expressions is decided by a normal form, since arccos is transcendental.
+The printed kernel has one u arccos(-u) too few: it is π κ1, the kernel of a network whose output
+layer alone is trained.
 """
 
 import sympy as sp

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
@@ -24,7 +24,7 @@ BITS_PER_DIGIT = math.log2(10)
 
 
 @contextmanager
-def precision(bits: int) -> Iterator[None]:
+def precision(bits: int) -> Generator[None]:
     """Run a block with Arb at ``bits`` bits; the precision before is restored on the way out.
 
     Blocks of several threads wait for each other, since Arb's precision is global.
@@ -48,7 +48,7 @@ def precision(bits: int) -> Iterator[None]:
 
 
 @contextmanager
-def series_length(terms: int) -> Iterator[None]:
+def series_length(terms: int) -> Generator[None]:
     """Run a block in which Arb's power series keep ``terms`` terms; guarded as the precision is."""
     with _PRECISION_LOCK:
         context = cast(Any, ctx)

@@ -1,3 +1,5 @@
+# pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false
+# pyright: reportUnknownVariableType=false, reportUnknownArgumentType=false
 """From what a user passes to the arithmetic that computes with it, and back."""
 
 from __future__ import annotations
@@ -80,7 +82,7 @@ def _mpmath(u: Any) -> Context:
 
     if isinstance(u, mpmath.mpc):
         raise InvalidInput("A zonal kernel is a function of a real cosine; got a complex number.")
-    if not abs(u) <= 1:
+    if not abs(u) <= 1 + ULPS_BEYOND_ONE * mpmath.eps:
         raise InvalidInput(_outside(str(u)))
     return Context(MpmathArithmetic(), u, _same)
 
@@ -120,7 +122,8 @@ def as_real_floats(array: Any, xp: Any, what: str) -> Any:
 
 def is_traced(array: Any) -> bool:
     """Whether this is a JAX tracer, whose values cannot be looked at."""
-    return "jax" in sys.modules and isinstance(array, sys.modules["jax"].core.Tracer)
+    jax = sys.modules.get("jax")
+    return jax is not None and isinstance(array, jax.core.Tracer)
 
 
 def _check_range(u: Any, xp: Any) -> None:

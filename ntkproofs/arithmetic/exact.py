@@ -1,3 +1,5 @@
+# pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false
+# pyright: reportUnknownVariableType=false, reportUnknownArgumentType=false
 """Decision procedures for exact identities, each with a name and a normal form.
 
 Nothing here simplifies and hopes: an expression outside the class that a procedure decides is
@@ -9,7 +11,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 import sympy as sp
 
@@ -55,6 +57,9 @@ def rational_identity(left: Any, right: Any, least: Least | None = None) -> Deci
         >>> rational_identity((x**2 - 1) / (x - 1), x + 1).truth
         <Truth.TRUE: 'true'>
     """
+    floats = [part for side in (left, right) for part in sp.sympify(side).atoms(sp.Float)]
+    if floats:  # before SymPy combines them: a float is no exact number
+        return Decision(Truth.UNDECIDED, NORMAL_FORM, reason=f"contains the floats {floats}")
     difference = sp.together(sp.sympify(left) - sp.sympify(right))
     symbols = sorted(difference.free_symbols, key=str)
     problem = _not_rational(difference, symbols)
@@ -90,7 +95,7 @@ def find_difference(
         named = {str(symbol): value for symbol, value in zip(symbols, values, strict=True)}
         if any(named.get(name, low) < low for name, low in (least or {}).items()):
             continue
-        point = dict(zip(symbols, map(sp.Integer, values), strict=True))
+        point: dict[Any, Any] = dict(zip(symbols, map(sp.Integer, values), strict=True))
         if over.subs(point) == 0 or under.subs(point) == 0:
             continue
         here, there = left.subs(point), right.subs(point)
@@ -110,7 +115,7 @@ def _small_points(count: int) -> Iterator[tuple[int, ...]]:
         yield tuple(1 + (step * i * i + i) % 7 for i in range(count))
 
 
-def _not_rational(expression: sp.Expr, symbols: Sequence[sp.Symbol]) -> str:
+def _not_rational(expression: Any, symbols: Sequence[Any]) -> str:
     """Why an expression is no rational function over Q of its symbols; empty if it is one."""
     atoms = expression.atoms(sp.Function, sp.NumberSymbol, sp.Float, type(sp.I))
     if atoms:
@@ -132,6 +137,8 @@ def polynomial_identity(
     The normal form is the remainder by a Groebner basis of the relations; FALSE says that the
     difference is no consequence of the relations (an algebraic fact, with the remainder shown).
     """
+    if sp.sympify(left).has(sp.Float) or sp.sympify(right).has(sp.Float):
+        return Decision(Truth.UNDECIDED, NORMAL_FORM_MODULO, reason="contains floats")
     difference = sp.expand(sp.sympify(left) - sp.sympify(right))
     outside = difference.free_symbols - set(generators)
     if outside or not difference.is_polynomial(*generators):
@@ -173,7 +180,7 @@ def gamma_quotient(numerator: Any, denominator: Any) -> sp.Expr:
             argument = sp.expand(base.args[0])
             gammas[argument] = gammas.get(argument, 0) + int(exponent)
         elif isinstance(base, sp.factorial) and exponent.is_Integer:
-            argument = sp.expand(base.args[0] + 1)
+            argument = sp.expand(cast(sp.Expr, base.args[0]) + 1)
             gammas[argument] = gammas.get(argument, 0) + int(exponent)
         elif base.is_number:
             powers[base] = powers.get(base, sp.S.Zero) + exponent
@@ -186,7 +193,7 @@ def gamma_quotient(numerator: Any, denominator: Any) -> sp.Expr:
         if not total.is_Integer and total != 0:
             raise NotReducible(f"the power {base}**({total}) remains")
         rational *= base**total
-    return sp.together(rational * _cancel_gammas(gammas))
+    return cast(sp.Expr, sp.together(rational * _cancel_gammas(gammas)))
 
 
 def quotient_of_sums(numerator: Any, denominator: Any) -> sp.Expr:

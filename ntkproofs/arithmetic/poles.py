@@ -1,3 +1,5 @@
+# pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false
+# pyright: reportUnknownArgumentType=false
 """Exact values at the poles u = ±1: rational functions of π where possible, balls otherwise.
 
 Whether a cosine of a layer is exactly 1 or -1 at a pole decides how its angle continues there. A

@@ -1,3 +1,5 @@
+# pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false
+# pyright: reportUnknownVariableType=false, reportUnknownArgumentType=false
 """Symbolic arithmetic: SymPy expressions, and mpmath numbers as a second high precision."""
 
 from __future__ import annotations
@@ -17,10 +19,10 @@ class SymbolArithmetic(Arithmetic):
     """Arithmetic of SymPy expressions; nothing is simplified on the way."""
 
     @property
-    def pi(self) -> sp.Expr:
+    def pi(self) -> Any:
         return sp.pi
 
-    def number(self, value: Number) -> sp.Expr:
+    def number(self, value: Number) -> Any:
         fraction = to_fraction(value)
         return sp.Rational(fraction.numerator, fraction.denominator)
 

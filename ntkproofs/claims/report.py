@@ -130,7 +130,7 @@ def verify(
         >>> import ntkproofs as nt
         >>> report = nt.verify(only=["talk.two-layer-kernel"])
         >>> report.claims[0].original.verdict
-        <Verdict.PROVED: 'proved'>
+        <Verdict.REFUTED: 'refuted'>
     """
     told = progress or Silence()
     # A single path or id is a sequence of one, not of its characters.

@@ -35,7 +35,7 @@ def verify_claim(
             lets one live is vacuous and counts for nothing.
         progress: called with a line of words before each piece of work.
     """
-    tell = progress or (lambda _: None)
+    tell = progress or _say_nothing
     original = _run_all(claim.statement, claim.evidence, claim.constants, tell)
     readings = {
         name: _run_all(reading.latex, claim.evidence, reading.constants, tell)
@@ -48,6 +48,10 @@ def verify_claim(
         original = _without_blind_refuters(original, amended)
     result = ClaimResult(claim.id, claim.source, claim.parameters, original, amended, readings)
     return _with_mutants(claim, result, tell) if mutants else result
+
+
+def _say_nothing(_: str) -> None:
+    pass
 
 
 def _amended_evidence(claim: Claim, amended: Amendment) -> list[Evidence]:
@@ -76,7 +80,7 @@ def run_evidence(evidence: Evidence, constants: Constants) -> EvidenceResult:
         arguments = {name: constants[name] for name in evidence.constants}
         for step in _steps_of(evidence, arguments):
             steps.append(step)
-    except Exception as error:  # noqa: BLE001 - evidence is a user's code and may raise anything
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - evidence is a user's code and may raise anything
         problem = _describe(error)
     if not problem and not steps:
         problem = "the evidence executed no comparison, and so shows nothing"

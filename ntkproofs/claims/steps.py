@@ -1,3 +1,4 @@
+# pyright: reportMissingTypeStubs=false
 """Steps of evidence: comparisons that a machine decided, each with its grade and its method.
 
 Evidence consists of steps and of nothing else. A step is made by the functions of this module
@@ -11,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import IntEnum
 from fractions import Fraction
-from typing import Any
+from typing import Any, cast
 
 import sympy as sp
 
@@ -156,8 +157,7 @@ def nonzero_exactly(about: str, value: Any, witness: Mapping[str, Any] | None = 
 
 def _exact_value(value: Any) -> Any:
     if isinstance(value, (tuple, list)):
-        items: Sequence[Any] = value  # pyright: ignore[reportUnknownVariableType]
-        return tuple(_exact_value(item) for item in items)
+        return tuple(_exact_value(item) for item in cast(Sequence[Any], value))
     if isinstance(value, bool) or not (
         isinstance(value, (int, Fraction)) or getattr(value, "is_Rational", False)
     ):

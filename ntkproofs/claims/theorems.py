@@ -29,9 +29,9 @@ FUNK_HECKE = Theorem(
 )
 SCHUR = Theorem(
     "Schur's lemma for spherical harmonics",
-    "The spaces of spherical harmonics of different degrees on S^(d-1) are irreducible and pairwise "
-    "inequivalent under the orthogonal group O(d), so that a bounded operator on L² that commutes "
-    "with rotations acts on each of them as a number.",
+    "The spaces of spherical harmonics of different degrees on S^(d-1) are irreducible and "
+    "pairwise inequivalent under the orthogonal group O(d), so that a bounded operator on L² that "
+    "commutes with rotations acts on each of them as a number.",
     "C. Müller, Spherical Harmonics, Springer 1966; Stein, Weiss 1971, Chapter IV",
 )
 GAMMA_RATIO = Theorem(
@@ -58,8 +58,8 @@ SPECTRAL_THEOREM = Theorem(
 TRANSCENDENCE_OF_ARCCOS = Theorem(
     "arccos is transcendental over the algebraic functions",
     "arccos u satisfies no polynomial equation whose coefficients are polynomials in u and "
-    "sqrt(1-u²), so that a polynomial in arccos u, u, sqrt(1-u²) and π vanishes for all u in (-1,1) "
-    "only if it reduces to 0 modulo sqrt(1-u²)² = 1 - u² (π being transcendental).",
+    "sqrt(1-u²), so that a polynomial in arccos u, u, sqrt(1-u²) and π vanishes for all u in "
+    "(-1,1) only if it reduces to 0 modulo sqrt(1-u²)² = 1 - u² (π being transcendental).",
     "Liouville; Lindemann 1882",
 )
 CIRCULANTS = Theorem(

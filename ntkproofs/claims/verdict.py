@@ -107,7 +107,7 @@ class StatementResult:
 
 @dataclass(frozen=True)
 class MutantResults:
-    """Which mutants of the standing statement were refuted by the evidence that answers for them."""
+    """Which mutants of the standing statement the evidence that answers for them refuted."""
 
     total: int
     alive: tuple[str, ...]

@@ -44,7 +44,7 @@ def polynomials(order: int) -> tuple[Polynomial, Polynomial]:
     previous_a, previous_b = polynomials(order - 1)
     square = order * order
     a = [Fraction(0)] + [square * c / (k + 1) for k, c in enumerate(previous_a)]
-    a[0] = double_factorial(order) - sum(a)
+    a[0] = double_factorial(order) - sum(a, Fraction(0))
     right = [-c for c in a]
     for k, c in enumerate(previous_b):
         right[k] += square * c

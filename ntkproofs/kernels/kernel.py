@@ -34,7 +34,7 @@ class Kernel(ABC):
     Example:
         >>> import ntkproofs as nt
         >>> round(nt.ntk(depth=3)(0.5), 12)
-        1.534850188023
+        1.351479561123
     """
 
     def __post_init__(self) -> None:

@@ -63,7 +63,7 @@ def gram(kernel: Kernel, X: Any) -> Any:
     ar = DoubleArithmetic.like(X)
     rows = max(1, _BLOCK_ENTRIES // n)
     blocks = [
-        ar.lower(evaluate(kernel, _cosines(X[i : i + rows, :], X, ar), ar))
+        ar.lower(evaluate(kernel, _cosines(X[i : min(i + rows, n), :], X, ar), ar))
         for i in range(0, n, rows)
     ]
     K = xp.concat(blocks, axis=0)
@@ -88,10 +88,7 @@ def _dot(A: Any, B: Any, ar: DoubleArithmetic) -> DoubleDouble:
 
 
 def _points(X: Any) -> tuple[Any, Any]:
-    if not is_array_api_obj(X):
-        import numpy as np
-
-        X = np.asarray(X)
+    X = _as_array(X)
     xp = array_namespace(X)
     if X.ndim != 2 or X.shape[0] == 0 or X.shape[1] < 2:
         raise InvalidInput(
@@ -105,6 +102,14 @@ def _points(X: Any) -> tuple[Any, Any]:
             "repair these rows."
         )
     return X, xp
+
+
+def _as_array(X: Any) -> Any:
+    if is_array_api_obj(X):
+        return X
+    import numpy as np
+
+    return np.asarray(X)
 
 
 def _check_unit_rows(X: Any, xp: Any) -> None:

@@ -13,6 +13,7 @@ from pathlib import Path
 _TOKEN = re.compile(
     r"\\(?:[A-Za-z]+|.)"  # a command
     r"|[A-Za-z]{2,}(?:_[A-Za-z]{2,})+"  # an identifier of prose, such as weight_variance
+    r"|(?<=[\^_])-?[0-9]{2,}"  # LaTeX would raise the first digit only; nobody means that
     r"|.",
     re.DOTALL,
 )
@@ -31,7 +32,8 @@ _SYMBOLS = {
     "forall": "∀", "exists": "∃", "land": "∧", "lor": "∨", "wedge": "∧", "vee": "∨",
     "to": "→", "rightarrow": "→", "longrightarrow": "→", "leftarrow": "←", "mapsto": "↦",
     "Rightarrow": "⇒", "implies": "⇒", "Leftrightarrow": "⇔", "iff": "⇔", "cdot": "·",
-    "times": "×", "otimes": "⊗", "oplus": "⊕", "odot": "⊙", "circ": "∘", "ast": "*",
+    "times": "×", "otimes": "⊗", "oplus": "⊕", "bigotimes": "⊗",
+    "bigoplus": "⊕", "bigcup": "∪", "bigcap": "∩", "odot": "⊙", "circ": "∘", "ast": "*",
     "star": "⋆", "pm": "±", "mp": "∓", "sum": "∑", "prod": "∏", "int": "∫", "partial": "∂",
     "nabla": "∇", "infty": "∞", "prime": "′", "top": "⊤", "perp": "⊥", "dagger": "†",
     "langle": "⟨", "rangle": "⟩", "lfloor": "⌊", "rfloor": "⌋", "lceil": "⌈", "rceil": "⌉",
@@ -123,7 +125,8 @@ class _Reader:
             name = self.peek().removeprefix("\\")
             piece = self.item()
             function = name in _FUNCTIONS and piece == name
-            gap = text[-1:].isalnum() if function else glued and piece[:1].isalnum()
+            letter = piece[:1].isalnum() and name not in ("^", "_")
+            gap = text[-1:].isalnum() if function else glued and letter
             text += (" " if gap else "") + piece
             if piece:
                 glued = function or (name in "_^" and piece[-1].isalpha())
@@ -163,7 +166,8 @@ class _Reader:
         if re.fullmatch(r"-?[0-9]+", inner):
             return inner.translate(_SUPERSCRIPTS if sign == "^" else _SUBSCRIPTS)
         word = sign == "_" and inner.isascii() and inner.isalpha()
-        return sign + inner if len(inner) == 1 or word else f"{sign}({inner})"
+        bracketed = re.fullmatch(r"\([^()]*\)", inner)
+        return sign + inner if len(inner) == 1 or word or bracketed else f"{sign}({inner})"
 
     def command(self, name: str) -> str:
         if name in _SYMBOLS:
@@ -202,7 +206,7 @@ class _Reader:
         below = below if re.fullmatch(r"[0-9]+|\w", below) else f"({below})"
         # A factor that follows would read as a part of the denominator.
         after = self.peek()
-        followed = after.isalnum() or after in ("(", "{") or after[1:] in _FUNCTIONS
+        followed = after.isalnum() or after in ("(", "{", "\\left") or after[1:] in _FUNCTIONS
         followed = followed or _SYMBOLS.get(after[1:], "").isalpha()
         return f"({above}/{below})" if followed else f"{above}/{below}"
 

@@ -51,7 +51,7 @@ class Spectrum:
         """What the digits are worth, in words."""
         if self.digits is None:
             return f"float64, relative error at most {FLOAT_RELATIVE_ERROR:g}"
-        return f"balls (proven enclosures), relative radius below 1e-{self.digits}"
+        return f"proven enclosures to {self.digits} digits; the radius covers the rounding in print"
 
 
 def spectrum(kernel: Kernel, dim: int, degrees: Sequence[int], digits: int | None) -> Spectrum:

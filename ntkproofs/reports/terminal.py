@@ -82,7 +82,7 @@ def _theorem(theorem: Theorem) -> Padding:
         f"\n{plain(theorem.statement)}\n",
         (plain(theorem.source), "italic dim"),
     )
-    return Padding(text, (0, 0, 0, 2))
+    return Padding(text, (1, 0, 0, 2))
 
 
 def _table(claims: Iterable[ClaimResult], *, wide: bool) -> Table:
@@ -231,7 +231,8 @@ class TerminalProgress:
         self._task = self._bar.add_task("reading the claim files", total=None, id="")
 
     def __enter__(self) -> TerminalProgress:
-        self._bar.start()
+        if not self._bar.disable:
+            self._bar.start()
         return self
 
     def __exit__(
@@ -240,7 +241,8 @@ class TerminalProgress:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._bar.stop()
+        if not self._bar.disable:
+            self._bar.stop()
 
     def start(self, total_claims: int) -> None:
         self._bar.update(self._task, total=total_claims, description="")

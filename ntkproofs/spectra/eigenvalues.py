@@ -41,8 +41,8 @@ def eigenvalues(
 
     Returns:
         A float64 array of shape (number of degrees,), of relative error at most 1e-12 and mostly
-        below 1e-15 (for a
-        plain function of floats: absolute error about 1e-15 k(1)); or, with ``digits``, a list of balls (``flint.arb``). Eigenvalues that are zero by parity are
+        below 1e-15 (for a plain function of floats: absolute error about 1e-15 k(1)); or, with
+        ``digits``, a list of balls (``flint.arb``). Eigenvalues that are zero by parity are
         exactly 0.
 
     Raises:

@@ -5,17 +5,17 @@ Against t_+^n the zonal projections are (Bach 2017)
     c_l = Γ(d/2) n! / (2^(n+1) Γ((n-l)/2 + 1) Γ((n+l+d)/2)),
 
 zero where l - n is even and l > n. The dual activation of ReLU^n, normalised to k(1) = 1, has
-μ_l = 2/(2n-1)!! · E‖v‖^(2n) · c_l² with v a standard Gaussian in R^d, E‖v‖^(2n) = d(d+2)···(d+2n-2).
-Multiplication by u acts on eigenvalues through the recurrence of u P_l. All these numbers are
-r + s/π² with rational r and s, which have a normal form since π² is irrational: zeros by parity
-are exact zeros.
+μ_l = 2/(2n-1)!! · E‖v‖^(2n) · c_l² with v a standard Gaussian in R^d, for which
+E‖v‖^(2n) = d(d+2)···(d+2n-2). Multiplication by u acts on eigenvalues through the recurrence of
+u P_l. All these numbers are r + s/π² with rational r and s, which have a normal form since π² is
+irrational: zeros by parity are exact zeros.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 
 import sympy as sp
 from flint import arb, fmpq
@@ -69,7 +69,7 @@ class PiNumber:
         return _rational(self.rational) + _rational(self.over_pi2) / sp.pi**2
 
 
-def _rational(value: fmpq) -> sp.Rational:
+def _rational(value: fmpq) -> sp.Expr:
     return sp.Rational(int(value.p), int(value.q))
 
 
@@ -195,7 +195,7 @@ def _arccosine_sequence(order: int, dim: int, max_degree: int) -> tuple[PiNumber
 def _arccosine_start(order: int, dim: int, degree: int) -> PiNumber:
     value = arccosine_eigenvalue(order, sp.Integer(dim), sp.Integer(degree))
     over_pi2 = (order - degree) % 2 == 1 and dim % 2 == 0
-    rational = sp.Rational(value * sp.pi**2 if over_pi2 else value)
+    rational = cast(sp.Rational, sp.Rational(value * sp.pi**2 if over_pi2 else value))
     exact = fmpq(int(rational.p), int(rational.q))
     return PiNumber(fmpq(0), exact) if over_pi2 else PiNumber(exact, fmpq(0))
 

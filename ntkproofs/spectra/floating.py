@@ -126,5 +126,5 @@ def _absolute_projections(
         )
         for degree in grid
     ]
-    degrees = np.arange(max_degree + 1) + 1.0
+    degrees = np.arange(1, max_degree + 2, dtype=np.float64)
     return np.exp(np.interp(np.log(degrees), np.log(grid), np.log(sums))) * degrees

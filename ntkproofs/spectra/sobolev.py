@@ -58,10 +58,12 @@ class Sobolev:
         with precision(bits_for(digits or 17) + 32):
             balls = [self._ball(one, dim) for one in degrees]
         if digits is None:
-            found: Any = np.array([float(value.mid()) for value in balls])
+            found: Any = [float(value.mid()) for value in balls]
         else:
             found = balls
-        return found if np.ndim(degree) or isinstance(degree, range) else found[0]
+        if isinstance(degree, int):
+            return found[0]
+        return np.array(found) if digits is None else found
 
     def eigenvalues(
         self, kernel: Kernel, dim: int, degrees: Any, digits: int | None = None

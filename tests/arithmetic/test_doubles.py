@@ -130,7 +130,7 @@ def _transforms_are_exact(x: Any, y: Any, fmt: pairs.Format) -> None:
 @st.composite
 def numbers(draw: st.DrawFn) -> DoubleDouble:
     hi = draw(st.floats(-(2.0**60), 2.0**60).filter(lambda x: x == 0 or abs(x) > 2.0**-60))
-    lo = hi * draw(st.floats(-1, 1)) * 2.0**-53
+    lo = hi * draw(st.integers(-(2**20), 2**20)) * 2.0**-73
     return DoubleDouble(*pairs.fast_two_sum(np.asarray(hi), np.asarray(lo)))
 
 

@@ -1,0 +1,89 @@
+"""The verdicts of the bundled claims in one table: a change shows here."""
+
+import pytest
+
+from ntkproofs.claims.loading import load_claims
+from ntkproofs.claims.runner import verify_claim
+from ntkproofs.claims.verdict import Outcome, Verdict
+
+# id: (verdict, grade, verdict of the amended statement, mutants)
+TALK = {
+    "talk.entrywise-commute": ("refuted", "proved", "proved", 1),
+    "talk.eoc-kernel": ("proved", "proved", None, 11),
+    "talk.harmonic-dimension": ("proved", "proved", None, 5),
+    "talk.matrix-products": ("refuted", "certified", "certified", 2),
+    "talk.operator-commutation": ("proved", "proved", None, 4),
+    "talk.proof-1": ("proved", "proved", None, 5),
+    "talk.proof-3": ("proved", "proved", None, 8),
+    "talk.proof-4": ("refuted", "certified", "proved", 3),
+    "talk.torus-orthogonality": ("proved", "proved", None, 6),
+    "talk.torus-separable": ("refuted", "proved", "proved", 4),
+    "talk.two-layer-decay": ("refuted", "proved", "proved", 5),
+    "talk.two-layer-kernel": ("refuted", "proved", "proved", 9),
+}
+
+READINGS = {
+    ("talk.harmonic-dimension", "as an asymptotic equality without a constant"): "refuted",
+    ("talk.matrix-products", "as multisets, arbitrary points"): "refuted",
+    ("talk.matrix-products", "as multisets, equispaced points on the circle"): "certified",
+    ("talk.proof-4", "free orbit of a non-abelian group"): "refuted",
+    ("talk.proof-4", "octahedron"): "proved",
+    ("talk.proof-4", "exact quadrature, unequal weights"): "refuted",
+    ("talk.proof-4", "exact quadrature, C K C"): "proved",
+    ("talk.two-layer-decay", "on S^d in R^(d+1), all degrees"): "refuted",
+    ("talk.two-layer-decay", "on S^d in R^(d+1), even degrees; odd ones vanish"): "proved",
+    (
+        "talk.two-layer-kernel",
+        "only the output layer is trained (the NNGP kernel)",
+    ): "proved",
+    ("talk.two-layer-kernel", "only the hidden layer is trained"): "refuted",
+}
+
+LOADED = load_claims()
+
+
+def test_every_bundled_file_gives_claims_and_every_claim_is_pinned():
+    assert LOADED.problems == ()
+    assert {claim.id for claim in LOADED.claims} == set(TALK)
+
+
+@pytest.fixture(scope="module")
+def results():
+    return {claim.id: verify_claim(claim, mutants=True) for claim in LOADED.claims}
+
+
+@pytest.mark.parametrize("claim_id", sorted(TALK))
+def test_verdict_grade_amendment_and_mutants(results, claim_id):
+    result = results[claim_id]
+    verdict, grade, amended, mutants = TALK[claim_id]
+    assert result.original.verdict.value == verdict, result.original.note
+    assert result.original.grade is not None
+    assert result.original.grade.word == grade
+    assert (result.amended.verdict.value if result.amended else None) == amended
+    assert result.mutants.alive == ()
+    assert (result.mutants.killed, result.mutants.total) == (mutants, mutants)
+
+
+@pytest.mark.parametrize("claim_id", sorted(TALK))
+def test_no_evidence_crashes_or_is_vacuous_or_undecided(results, claim_id):
+    result = results[claim_id]
+    standing = result.amended if result.original.verdict is Verdict.REFUTED else result.original
+    assert {evidence.outcome for evidence in standing.evidence} == {Outcome.HOLDS}
+    for evidence in (*result.original.evidence, *standing.evidence):
+        assert evidence.counts.true + evidence.counts.false > 0
+        assert evidence.counts.undecided == evidence.counts.crashed == 0
+
+
+@pytest.mark.parametrize("claim_id", [i for i, row in TALK.items() if row[0] == "refuted"])
+def test_a_refuted_claim_has_a_witness(results, claim_id):
+    witness = results[claim_id].original.refutation.witness
+    assert len(witness) >= 3, "what fails, and at least an instance with its values"
+
+
+def test_readings(results):
+    found = {
+        (claim_id, name): reading.verdict.value
+        for claim_id, result in results.items()
+        for name, reading in result.readings.items()
+    }
+    assert found == READINGS

@@ -1,0 +1,65 @@
+"""The package as a whole: light import, public names, docstring examples."""
+
+import doctest
+import importlib
+import pkgutil
+import subprocess
+import sys
+
+import pytest
+
+import ntkproofs as nt
+
+OPTIONAL = ["jax", "equinox", "optax", "sklearn", "torch", "matplotlib", "dask", "ducc0", "finufft"]
+
+
+def run(code):
+    return subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=120
+    ).stdout.split()
+
+
+def test_import_is_light_and_pulls_no_optional_package():
+    code = (
+        "import sys, time; start = time.perf_counter(); import ntkproofs; "
+        "took = time.perf_counter() - start; print(took, len(sys.modules), "
+        f"*[m for m in {OPTIONAL + ['numpy', 'sympy', 'scipy', 'numba']!r} if m in sys.modules])"
+    )
+    _, modules, *pulled = run(code)
+    assert pulled == []
+    assert int(modules) < 400, "the import pulls in much more than itself"
+
+
+def test_the_library_works_without_optional_packages():
+    code = f"""
+import sys
+
+class Blocker:
+    def find_spec(self, name, path=None, target=None):
+        if name.split(".")[0] in {OPTIONAL!r}:
+            raise ImportError(name)
+
+sys.meta_path.insert(0, Blocker())
+import ntkproofs as nt
+print(nt.eigenvalues(nt.ntk(2), 3, [2])[0], nt.gram(nt.ntk(2), [[1, 0]])[0, 0])
+"""
+    assert run(code) == ["0.078125", "2.0"]
+
+
+@pytest.mark.parametrize("name", nt.__all__)
+def test_public_names_resolve_and_have_docstrings(name):
+    value = getattr(nt, name)
+    assert value.__doc__
+
+
+MODULES = [
+    info.name
+    for info in pkgutil.walk_packages(nt.__path__, "ntkproofs.")
+    if not info.name.startswith("ntkproofs.bundled")
+]
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_docstring_examples_run(name):
+    failures, _ = doctest.testmod(importlib.import_module(name), optionflags=doctest.ELLIPSIS)
+    assert failures == 0
