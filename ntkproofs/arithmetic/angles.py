@@ -11,7 +11,8 @@ inside D carries a condition on the boundary that excludes this by the minimum p
 analytic on D and Re g > 0 on its boundary, then Re g > 0 on D, so that 1/g, sqrt(g) and log(g) are
 analytic on D. The factorisation behind arccos S: if S is C¹ in u on [-1, 1] and S(1) = 1, then
 dS/dθ = -sin θ S'(u) vanishes at θ = 0, so that (1 - S)/sin²(θ/2) is analytic there; likewise for
-S = -1 and for the pole θ = π with cos²(θ/2).
+S = -1 and for the pole θ = π with cos²(θ/2). Where such a factor is taken out, D must hold no other
+zero of it, which would be a pole of the quotient: -π < Re θ < 2π.
 """
 
 from __future__ import annotations
@@ -187,6 +188,8 @@ class AngleArithmetic(Arithmetic):
 
     Attributes:
         half_sine, half_cosine: sin(θ/2) and cos(θ/2) of the root angle.
+        single_poles: whether -π < Re θ < 2π on the piece: then D holds no zero of sin(θ/2) and
+            cos(θ/2) but θ = 0 and θ = π.
         cosine: the cosine at which the layer's formula is evaluated.
         angle: the analytic continuation of its arccos.
         poles: the values of the cosine at θ = 0 and θ = π.
@@ -195,6 +198,7 @@ class AngleArithmetic(Arithmetic):
 
     half_sine: Analytic
     half_cosine: Analytic
+    single_poles: bool
     cosine: Analytic
     angle: Analytic
     poles: tuple[PoleNumber, PoleNumber]
@@ -215,6 +219,7 @@ class AngleArithmetic(Arithmetic):
         return cls(
             half.apply(acb_series.sin),
             half.apply(acb_series.cos),
+            bool(piece.real > -arb.pi() and piece.real < 2 * arb.pi()),
             theta.apply(acb_series.cos),
             theta,
             POLES_OF_COSINE,
@@ -285,7 +290,9 @@ class AngleArithmetic(Arithmetic):
         turned = (half_cosine + half_sine * _analytic(acb(0, 1))) * _analytic(turn)
         _right_half_plane_or_fail(turned, "exp(iA/2) of an angle")
         angle = turned.apply(acb_series.log) * _analytic(acb(0, -2)) + self.pi / 2
-        return AngleArithmetic(self.half_sine, self.half_cosine, cosine, angle, poles, smooth)
+        return AngleArithmetic(
+            self.half_sine, self.half_cosine, self.single_poles, cosine, angle, poles, smooth
+        )
 
     def _root_of(
         self, square: Analytic, poles: tuple[PoleNumber, PoleNumber], zero_at: int, smooth: bool
@@ -302,6 +309,10 @@ class AngleArithmetic(Arithmetic):
                     raise NotProvenAnalytic(
                         "a layer's cosine reaches ±1 at a pole and is not known to be C¹ there",
                         final=True,
+                    )
+                if not self.single_poles:
+                    raise NotProvenAnalytic(
+                        "the domain reaches other zeros of sin(θ/2) or cos(θ/2)", final=True
                     )
                 zeros = zeros * factor
             elif not pole.differs_from(zero_at):

@@ -17,7 +17,8 @@ from ntkproofs.errors import PrecisionExhausted
 from ntkproofs.kernels.kernel import Kernel, evaluate
 from ntkproofs.spectra.harmonics import gegenbauer, sphere_constant_ball
 
-_LARGEST_BITS = 20_000
+_ROUNDS = 4
+_EVALUATIONS = 20_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,7 +79,7 @@ def adaptive_eigenvalue(kernel: Kernel, dim: int, degree: int, digits: int) -> a
         PrecisionExhausted: if the ball still contains 0, or is too wide, at the last precision.
     """
     bits = bits_for(digits) + 40 + 2 * degree
-    while bits <= _LARGEST_BITS:
+    for _ in range(_ROUNDS):
         with precision(bits):
 
             def integrand(theta: acb, analytic: bool) -> Any:
@@ -87,15 +88,16 @@ def adaptive_eigenvalue(kernel: Kernel, dim: int, degree: int, digits: int) -> a
                 value = evaluate(kernel, cosine, ar)
                 return value * gegenbauer(degree, dim, cosine) * theta.sin() ** (dim - 2)
 
-            integral = acb.integral(integrand, 0, arb.pi(), depth_limit=4 * bits).real
-            value = integral * sphere_constant_ball(dim)
+            integral = acb.integral(
+                integrand, 0, arb.pi(), depth_limit=4 * bits, eval_limit=_EVALUATIONS
+            )
+            value = integral.real * sphere_constant_ball(dim)
             if value.rel_accuracy_bits() > bits_for(digits) + 1:
                 return value
-            if value.is_finite() and value.contains(0) and bits > 8 * bits_for(digits) + 2000:
-                break
         bits *= 2
     raise PrecisionExhausted(
         f"{digits} digits relative were asked of the eigenvalue at degree {degree}, and its "
-        f"enclosure at {bits} bits is {value}. It may be exactly 0, which a ball cannot prove; or "
-        "the integrand is not smooth enough for more. Ask for fewer digits."
+        f"enclosure after {_EVALUATIONS} evaluations is {value}. It may be exactly 0, which a ball "
+        "cannot prove; or the kernel has too many layers for a proof that it is analytic in the "
+        "angle. Ask for fewer digits, or for floats (without digits)."
     )

@@ -1,0 +1,37 @@
+"""The README's examples run and print what it shows."""
+
+import doctest
+import re
+from pathlib import Path
+
+from ntkproofs.claims.report import verify
+
+README = Path(__file__).parent.parent / "README.md"
+TEXT = README.read_text(encoding="utf-8")
+
+
+def test_the_claim_of_the_readme_gets_the_verdict_it_shows(tmp_path):
+    code = re.search(r"<!-- example: my_claim.py -->\n```python\n(.*?)```", TEXT, re.DOTALL)[1]
+    assert len([line for line in code.splitlines() if line.strip()]) <= 22
+    path = tmp_path / "my_claim.py"
+    path.write_text(code, encoding="utf-8")
+    (result,) = verify([path], mutants=True).claims
+    assert result.original.verdict.value == "refuted"
+    assert result.original.refutation.witness["left"] == "1/128"
+    assert result.amended.verdict.value == "certified"
+    assert (result.mutants.killed, result.mutants.total) == (2, 2)
+
+
+def test_the_session_of_the_readme():
+    (block,) = re.findall(r"```python\n(>>> .*?)```", TEXT, re.DOTALL)
+    test = doctest.DocTestParser().get_doctest(block, {}, "README", "README.md", 0)
+    runner = doctest.DocTestRunner(optionflags=doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE)
+    runner.run(test)
+    assert runner.summarize().failed == 0
+
+
+def test_the_table_shows_the_verdicts_of_a_run():
+    (table,) = re.findall(r"^\| the talk says \|.*?\n\n", TEXT, re.MULTILINE | re.DOTALL)
+    shown = re.findall(r"^\|[^|]*\| (refuted|proved) \|", table, re.MULTILINE)
+    found = [claim.original.verdict.value for claim in verify().claims]
+    assert sorted(shown) == sorted(found)
