@@ -118,9 +118,7 @@ def verify(
     json: _JsonFile = None,
     strict: Annotated[
         bool,
-        typer.Option(
-            "--strict", help="Exit with 1 where one is refuted, undecided or vacuous."
-        ),
+        typer.Option("--strict", help="Exit with 1 where one is refuted, undecided or vacuous."),
     ] = False,
 ) -> None:
     """Decide claims by their evidence: proved, certified, supported, refuted or undecided.

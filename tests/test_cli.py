@@ -19,7 +19,9 @@ import sys
 from ntkproofs.claims import Claim, exactly, premise, sample
 from ntkproofs.claims.theorems import FUNK_HECKE, SCHUR
 """
-TRUE = HEAD + """
+TRUE = (
+    HEAD
+    + """
 sum_ = Claim(id="small.sum", statement=r"1 + 1 = c", source="school", constants={"c": 2},
              mutants={"c": [1, 3]})
 
@@ -28,7 +30,10 @@ def add(c):
     '''Adds.'''
     yield exactly("the sum", 1 + 1, c)
 """
-FALSE = HEAD + r"""
+)
+FALSE = (
+    HEAD
+    + r"""
 decay = Claim(id="small.decay", statement=r"\mu_\ell \sim \ell^{-p}, p = 3", source="a talk",
               constants={"p": 3}, mutants={"p": [1, 2]})
 
@@ -38,7 +43,10 @@ def exponent(p):
 
 decay.amend(r"\mu_\ell \sim \ell^{-4}", p=4, mutants={"p": [5]})
 """
-CRASHES = HEAD + """
+)
+CRASHES = (
+    HEAD
+    + """
 boom = Claim(id="small.boom", statement="x", source="s", constants={"c": 1}, mutants={"c": [2]})
 
 @boom.proof()
@@ -46,34 +54,47 @@ def raises(c):
     yield exactly("x", c, 1)
     raise RuntimeError("out of luck")
 """
-NO_STEPS = HEAD + """
+)
+NO_STEPS = (
+    HEAD
+    + """
 empty = Claim(id="small.empty", statement="x", source="s", constants={}, mutants={})
 
 @empty.proof()
 def nothing():
     yield from ()
 """
-RETURNS_TRUE = HEAD + """
+)
+RETURNS_TRUE = (
+    HEAD
+    + """
 bare = Claim(id="small.bare", statement="x", source="s", constants={}, mutants={})
 
 @bare.proof()
 def trust_me():
     return True
 """
-VACUOUS = HEAD + """
+)
+VACUOUS = (
+    HEAD
+    + """
 deaf = Claim(id="small.deaf", statement="x", source="s", constants={"c": 1}, mutants={"c": [2]})
 
 @deaf.proof()
 def always(c):
     yield exactly("x", 1, 1)
 """
-UNDECIDED = HEAD + """
+)
+UNDECIDED = (
+    HEAD
+    + """
 open_ = Claim(id="small.open", statement="x", source="s", constants={}, mutants={})
 
 @open_.search(on="one point")
 def look():
     yield sample("x", False)
 """
+)
 MISBEHAVES = {
     "syntax error": b"x = = 1\n",
     "no claim": b"x = 1\n",
@@ -255,9 +276,10 @@ def test_axioms_shows_the_theorems_of_the_verdict_and_of_the_amended_one(tmp_pat
 
 
 def test_axioms_says_when_there_are_none(tmp_path):
-    assert "relies on no cited theorem" in run(
-        "axioms", "small.deaf", claim_file(tmp_path, VACUOUS)
-    ).stdout
+    assert (
+        "relies on no cited theorem"
+        in run("axioms", "small.deaf", claim_file(tmp_path, VACUOUS)).stdout
+    )
     open_ = run("axioms", "small.open", claim_file(tmp_path, UNDECIDED))
     assert "no verdict yet" in open_.stdout
     assert run("axioms", "small.other", claim_file(tmp_path, TRUE)).exit_code == 2

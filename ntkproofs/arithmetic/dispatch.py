@@ -15,7 +15,7 @@ from array_api_compat import array_namespace, device, is_array_api_obj
 from flint import acb, arb
 
 from ntkproofs.arithmetic.balls import BallArithmetic
-from ntkproofs.arithmetic.doubles import DoubleArithmetic
+from ntkproofs.arithmetic.doubles import DoubleArithmetic, is_traced
 from ntkproofs.arithmetic.protocol import Arithmetic
 from ntkproofs.errors import InvalidInput
 
@@ -118,12 +118,6 @@ def as_real_floats(array: Any, xp: Any, what: str) -> Any:
             "Other floats would lose digits silently; convert with astype first."
         )
     return xp.astype(array, xp.float64)
-
-
-def is_traced(array: Any) -> bool:
-    """Whether this is a JAX tracer, whose values cannot be looked at."""
-    jax = sys.modules.get("jax")
-    return jax is not None and isinstance(array, jax.core.Tracer)
 
 
 def _check_range(u: Any, xp: Any) -> None:

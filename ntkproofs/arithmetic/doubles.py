@@ -29,6 +29,7 @@ above, the splitting of a float into halves overflows to nan.
 from __future__ import annotations
 
 import math
+import sys
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
@@ -40,6 +41,15 @@ from ntkproofs.arithmetic.protocol import Arithmetic, Number
 from ntkproofs.errors import InvalidInput
 
 __all__ = ["Angle", "DoubleArithmetic", "DoubleDouble", "two_prod", "two_sum"]
+
+
+_COSINE_LIMIT = 1 + 1e-5  # beyond the rounding of float32 parameters, below any honest excess
+
+
+def is_traced(array: Any) -> bool:
+    """Whether this is a JAX tracer, whose values cannot be looked at."""
+    jax = sys.modules.get("jax")
+    return jax is not None and isinstance(array, jax.core.Tracer)
 
 
 @lru_cache
@@ -274,6 +284,16 @@ class DoubleArithmetic(Arithmetic):
     def lower(self, x: DoubleDouble) -> Any:
         """The array nearest to ``x``."""
         return x.round()
+
+    def inside(self, inner: Any, cosine: Any) -> DoubleArithmetic:
+        """Itself; a layer's cosine beyond ±1 by more than rounding is refused, not cut off."""
+        if not is_traced(cosine.hi) and bool(self.xp.any(self.xp.abs(cosine.hi) > _COSINE_LIMIT)):
+            worst = float(self.xp.max(self.xp.abs(cosine.hi)))
+            raise InvalidInput(
+                f"A kernel is composed with a cosine, a kernel with values in [-1, 1]; {inner!r} "
+                f"reaches {worst:.6g} in size. Scale it to k(1) = 1 first, as in k2 @ (k1 / c)."
+            )
+        return self
 
     def sqrt(self, x: DoubleDouble) -> DoubleDouble:
         """The square root of ``max(x, 0)``: what rounding left below 0 is cut off."""

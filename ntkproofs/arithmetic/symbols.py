@@ -12,6 +12,7 @@ import sympy as sp
 
 from ntkproofs.arithmetic.balls import to_fraction
 from ntkproofs.arithmetic.protocol import Arithmetic, Number
+from ntkproofs.errors import InvalidInput
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,14 @@ class MpmathArithmetic(Arithmetic):
     def number(self, value: Number) -> Any:
         fraction = to_fraction(value)
         return mpmath.mpf(fraction.numerator) / fraction.denominator
+
+    def inside(self, inner: Any, cosine: Any) -> MpmathArithmetic:
+        if abs(cosine) > 1 + 64 * mpmath.eps:
+            raise InvalidInput(
+                f"A kernel is composed with a cosine, a kernel with values in [-1, 1]; {inner!r} "
+                f"is {mpmath.nstr(cosine, 6)}. Scale it to k(1) = 1 first."
+            )
+        return self
 
     def sqrt(self, x: Any) -> Any:
         return mpmath.sqrt(max(x, mpmath.mpf(0)))

@@ -377,6 +377,18 @@ def evaluate(kernel: Kernel, u: Any, ar: Arithmetic) -> Any:
     return values[id(kernel)]
 
 
+def count_nodes(kernel: Kernel) -> int:
+    """How many distinct nodes the tree of a kernel has: what one evaluation costs."""
+    seen: set[int] = set()
+    pending = [kernel]
+    while pending:
+        node = pending.pop()
+        if id(node) not in seen:
+            seen.add(id(node))
+            pending.extend(node.children)
+    return len(seen)
+
+
 def as_kernel(value: Any) -> Kernel:
     """A kernel as it is, a number as a constant kernel."""
     return value if isinstance(value, Kernel) else Constant(_scalar(value))

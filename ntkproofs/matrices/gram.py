@@ -6,8 +6,8 @@ from typing import Any
 
 from array_api_compat import array_namespace, is_array_api_obj
 
-from ntkproofs.arithmetic.dispatch import as_real_floats, is_traced
-from ntkproofs.arithmetic.doubles import DoubleArithmetic, DoubleDouble
+from ntkproofs.arithmetic.dispatch import as_real_floats
+from ntkproofs.arithmetic.doubles import DoubleArithmetic, DoubleDouble, is_traced
 from ntkproofs.errors import InvalidInput
 from ntkproofs.kernels.kernel import Kernel, evaluate
 

@@ -122,8 +122,11 @@ def _rows(claim: ClaimResult) -> Iterator[_Row]:
             alive.append_text(_note("alive", plain(mutant), "magenta"))
     falls = claim.original.verdict is Verdict.REFUTED and claim.amended is not None
     own = Text(claim.id, style="bold")
-    yield own, _body(claim.original, Text() if falls else alive), claim.original, (
-        "" if falls else killed
+    yield (
+        own,
+        _body(claim.original, Text() if falls else alive),
+        claim.original,
+        ("" if falls else killed),
     )
     if claim.amended is not None:
         body = _body(claim.amended, alive if falls else Text())

@@ -14,11 +14,12 @@ from flint import acb, arb
 from ntkproofs.arithmetic.balls import ball, bits_for, precision, to_fraction
 from ntkproofs.arithmetic.protocol import Arithmetic, Number
 from ntkproofs.errors import PrecisionExhausted
-from ntkproofs.kernels.kernel import Kernel, evaluate
+from ntkproofs.kernels.kernel import Kernel, count_nodes, evaluate
 from ntkproofs.spectra.harmonics import gegenbauer, sphere_constant_ball
 
 _ROUNDS = 4
-_EVALUATIONS = 20_000
+_EVALUATIONS = 100_000
+"""Evaluations of one node of a kernel that an integral may cost."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,6 +80,7 @@ def adaptive_eigenvalue(kernel: Kernel, dim: int, degree: int, digits: int) -> a
         PrecisionExhausted: if the ball still contains 0, or is too wide, at the last precision.
     """
     bits = bits_for(digits) + 40 + 2 * degree
+    evaluations = _EVALUATIONS // count_nodes(kernel)
     for _ in range(_ROUNDS):
         with precision(bits):
 
@@ -89,7 +91,7 @@ def adaptive_eigenvalue(kernel: Kernel, dim: int, degree: int, digits: int) -> a
                 return value * gegenbauer(degree, dim, cosine) * theta.sin() ** (dim - 2)
 
             integral = acb.integral(
-                integrand, 0, arb.pi(), depth_limit=4 * bits, eval_limit=_EVALUATIONS
+                integrand, 0, arb.pi(), depth_limit=4 * bits, eval_limit=evaluations
             )
             value = integral.real * sphere_constant_ball(dim)
             if value.rel_accuracy_bits() > bits_for(digits) + 1:
@@ -97,7 +99,7 @@ def adaptive_eigenvalue(kernel: Kernel, dim: int, degree: int, digits: int) -> a
         bits *= 2
     raise PrecisionExhausted(
         f"{digits} digits relative were asked of the eigenvalue at degree {degree}, and its "
-        f"enclosure after {_EVALUATIONS} evaluations is {value}. It may be exactly 0, which a ball "
+        f"enclosure after {evaluations} evaluations is {value}. It may be exactly 0, which a ball "
         "cannot prove; or the kernel has too many layers for a proof that it is analytic in the "
         "angle. Ask for fewer digits, or for floats (without digits)."
     )

@@ -8,6 +8,7 @@ integration is used, degree by degree.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -39,7 +40,7 @@ class _Effort:
 
 
 # Few terms suffice for few layers; with many, the overestimation of balls calls for more.
-_EFFORTS = (_Effort(4, 64, 160), _Effort(12, 128, 1000))
+_EFFORTS = (_Effort(4, 64, 160), _Effort(12, 128, 500))
 
 
 class _TooManyPieces(Exception):
@@ -208,24 +209,27 @@ def ellipses(kernel: Kernel) -> tuple[Ellipse, ...]:
     """
     found: list[Ellipse] = []
     for rho in _WIDER_ELLIPSES:
-        ellipse = _prove_ellipse(kernel, rho)
+        ellipse = _prove_ellipse(kernel, rho, _EFFORTS[:1] if found else _EFFORTS)
         if ellipse is None:
             break
         found.append(ellipse)
     if not found:
-        narrower = (_prove_ellipse(kernel, rho) for rho in _NARROWER_ELLIPSES)
-        found += [ellipse for ellipse in narrower if ellipse is not None][:1]
+        narrower = (_prove_ellipse(kernel, rho, _EFFORTS) for rho in _NARROWER_ELLIPSES)
+        found += itertools.islice((e for e in narrower if e is not None), 1)
     return tuple(found)
 
 
-def _prove_ellipse(kernel: Kernel, rho: float) -> Ellipse | None:
-    for effort in _EFFORTS:
+def _prove_ellipse(kernel: Kernel, rho: float, efforts: tuple[_Effort, ...]) -> Ellipse | None:
+    for effort in efforts:
         with precision(effort.bits), series_length(effort.terms + 1):
             try:
                 return Ellipse(rho, _boundary_bound(kernel, rho, effort.pieces))
             except _TooManyPieces:
                 continue
-            except (NotProvenAnalytic, Unable):
+            except NotProvenAnalytic as failure:
+                if failure.final:
+                    return None
+            except Unable:
                 return None
     return None
 

@@ -1,4 +1,4 @@
-"""Commutation and products of eigenvalues, as properties: where theory says so, and not elsewhere."""
+"""Commutation and products of eigenvalues: where theory says so, and not elsewhere."""
 
 from fractions import Fraction
 
@@ -22,9 +22,15 @@ def zonal_polynomial(values):
     """Σ c_l P_l of the circle (Chebyshev), as a function of any number."""
 
     def evaluate(u):
-        return sum((c * nt.gegenbauer(l, 2, u) for l, c in enumerate(values)), 0 * u)
+        return sum((c * nt.gegenbauer(k, 2, u) for k, c in enumerate(values)), 0 * u)
 
     return evaluate
+
+
+def weighted_zonal(values, u, root):
+    """C K C for the kernel Σ c_l (2l + 1) P_l(u) on S², with C = diag(root)."""
+    kernel = sum(c * (2 * k + 1) * nt.gegenbauer(k, 3, u) for k, c in enumerate(values))
+    return root[:, None] * kernel * root
 
 
 def on_circle(t):
@@ -33,7 +39,7 @@ def on_circle(t):
 
 
 def largest_entry(A):
-    return max((abs(A[i, j]).upper() for i in range(A.nrows()) for j in range(A.ncols())))
+    return max(abs(A[i, j]).upper() for i in range(A.nrows()) for j in range(A.ncols()))
 
 
 @given(f=coefficients, g=coefficients, n=st.integers(2, 12))
@@ -61,12 +67,12 @@ def test_symmetrised_matrices_on_an_exact_quadrature_commute_and_their_eigenvalu
     points, weights = gauss_product(6, 12)
     root = np.sqrt(weights)
     u = np.clip(points @ points.T, -1, 1)
-    F = root[:, None] * sum(c * (2 * l + 1) * nt.gegenbauer(l, 3, u) for l, c in enumerate(f)) * root
-    G = root[:, None] * sum(c * (2 * l + 1) * nt.gegenbauer(l, 3, u) for l, c in enumerate(g)) * root
+    F = weighted_zonal(f, u, root)
+    G = weighted_zonal(g, u, root)
     scale = max(1.0, np.abs(F).max() * np.abs(G).max())
     assert np.abs(F @ G - G @ F).max() < 1e-11 * scale
     expected = np.zeros(len(points))
-    products = [f[l] * g[l] for l in range(min(len(f), len(g))) for _ in range(2 * l + 1)]
+    products = [f[k] * g[k] for k in range(min(len(f), len(g))) for _ in range(2 * k + 1)]
     expected[: len(products)] = products
     found = np.linalg.eigvalsh((F @ G + G @ F) / 2)
     assert np.abs(np.sort(expected) - found).max() < 1e-10 * scale
@@ -130,9 +136,7 @@ def test_search_finds_a_group_orbit_at_which_matrices_do_not_commute():
 
 def exact_matrix(function, points):
     cosines = exact_cosines([tuple(map(Fraction, x)) for x in points])
-    return sp.Matrix(
-        [[_rational(Fraction(function(u))) for u in row] for row in cosines]
-    )
+    return sp.Matrix([[_rational(Fraction(function(u))) for u in row] for row in cosines])
 
 
 def _rational(value):

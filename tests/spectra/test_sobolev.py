@@ -25,9 +25,9 @@ def test_balls_and_symbols():
     (value,) = nt.sobolev(Fraction(1, 2)).multiplier([3], dim=3, digits=40)
     exact = (1 + sp.sqrt(12)) ** sp.Rational(1, 2)
     assert abs(sp.Float(value.str(45, radius=False), 45) - exact.evalf(50)) < 1e-40
-    s, l, d = sp.symbols("s l d", positive=True)
-    assert nt.sobolev(s).multiplier(l, d) == (1 + sp.sqrt(l * (l + d - 2))) ** s
-    assert nt.sobolev(s, "degree").multiplier(l, d) == (1 + l) ** (2 * s)
+    s, degree, d = sp.symbols("s l d", positive=True)
+    assert nt.sobolev(s).multiplier(degree, d) == (1 + sp.sqrt(degree * (degree + d - 2))) ** s
+    assert nt.sobolev(s, "degree").multiplier(degree, d) == (1 + degree) ** (2 * s)
 
 
 def test_on_the_circle_one_definition_is_the_square_of_the_other():
@@ -43,9 +43,7 @@ def test_the_zonal_kernel_has_the_multipliers_as_eigenvalues(order, definition):
     kernel = sobolev.zonal_kernel(dim=4, max_degree=5)
     found = nt.eigenvalues(kernel, 4, range(6))
     assert np.allclose(found, sobolev.multiplier(range(6), 4), rtol=1e-12)
-    diagonal = sum(
-        sobolev.multiplier(l, 4) * nt.harmonic_dimension(4, l) for l in range(6)
-    )
+    diagonal = sum(sobolev.multiplier(k, 4) * nt.harmonic_dimension(4, k) for k in range(6))
     assert kernel(1.0) == pytest.approx(diagonal, rel=1e-14)
 
 
