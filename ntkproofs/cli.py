@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
 from pathlib import Path
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from ntkproofs.claims.report import Report
+    from ntkproofs.claims.store import Store
     from ntkproofs.kernels.kernel import Kernel
 
 _EXIT_INPUT = 2
@@ -103,9 +106,34 @@ _JsonFile = Annotated[
 ]
 
 
+_Jobs = Annotated[
+    int | None,
+    typer.Option(
+        "--jobs", metavar="N", help="Worker processes; one per processor.", show_default=False
+    ),
+]
+_Timeout = Annotated[
+    float, typer.Option("--timeout", metavar="SECONDS", help="Time for one piece of evidence.")
+]
+_Memory = Annotated[
+    int, typer.Option("--memory", metavar="MIB", help="Memory (address space) of a worker.")
+]
+_StoreFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--store",
+        metavar="FILE",
+        help="Keep results here, and take what is still valid; else in the user's cache folder.",
+        show_default=False,
+    ),
+]
+_NoStore = Annotated[bool, typer.Option("--no-store", help="Take no results, and keep none.")]
+
+
 @app.command(short_help="Decide claims by their evidence.")
 def verify(
     paths: _Paths = None,
+    *,
     only: Annotated[
         list[str] | None,
         typer.Option(
@@ -120,6 +148,17 @@ def verify(
         bool,
         typer.Option("--strict", help="Exit with 1 where one is refuted, undecided or vacuous."),
     ] = False,
+    jobs: _Jobs = None,
+    timeout: _Timeout = 60.0,
+    memory: _Memory = 4096,
+    store: _StoreFile = None,
+    no_store: _NoStore = False,
+    seed: Annotated[
+        int, typer.Option("--seed", help="What all random choices are derived from.")
+    ] = 0,
+    twice: Annotated[
+        bool, typer.Option("--twice", help="Run all evidence twice; what differs is no evidence.")
+    ] = False,
 ) -> None:
     """Decide claims by their evidence: proved, certified, supported, refuted or undecided.
 
@@ -128,8 +167,13 @@ def verify(
     stands. With --mutants the evidence is also run on statements that were made false on purpose;
     evidence that does not notice is vacuous and counts for nothing.
 
+    Each piece of evidence runs in a worker process with limits; one that hangs or dies costs itself
+    only. Finished results are kept as they come, and taken again as long as the claim's file, what
+    it reads, the library and the seed are the same. The report does not depend on --jobs.
+
     Exit status: 0 every claim reached a verdict (that one is refuted is a result); 1 with --strict,
-    where one is refuted, undecided or vacuous; 2 a file could not be read; 3 evidence crashed.
+    where one is refuted, undecided or vacuous; 2 a file could not be read; 3 evidence crashed, ran
+    out of time, or is not reproducible; 130 interrupted.
 
     Examples:
 
@@ -143,10 +187,12 @@ def verify(
 
     if json is not None:
         require_writable(json)
-    report = _verify(paths, only, mutants=mutants)
-    if json is not None:
+    chosen = _Run(jobs, timeout, memory, seed, twice)
+    report = _verify(paths, only, chosen, store, no_store, mutants=mutants)
+    if json is not None and report.unfinished is None:
         write_json(json, report_to_json(report))
     print_report(_console(), report)
+    _exit_if_interrupted(report)
     raise typer.Exit(report.exit_status(strict))
 
 
@@ -157,12 +203,83 @@ def _console(*, stderr: bool = False) -> Console:
     return Console(stderr=stderr)
 
 
-def _verify(paths: list[Path] | None, only: list[str] | None, *, mutants: bool = False) -> Report:
+@dataclass(frozen=True)
+class _Run:
+    """How evidence is run; see :func:`ntkproofs.verify`."""
+
+    jobs: int | None = None
+    timeout: float = 60.0
+    memory: int = 4096
+    seed: int = 0
+    twice: bool = False
+
+
+_AS_USUAL = _Run()
+
+
+def _verify(
+    paths: list[Path] | None,
+    only: list[str] | None,
+    run: _Run = _AS_USUAL,
+    store: Path | None = None,
+    no_store: bool = False,
+    *,
+    mutants: bool = False,
+) -> Report:
     from ntkproofs.claims.report import verify
     from ntkproofs.reports.terminal import TerminalProgress
 
-    with TerminalProgress(_console(stderr=True)) as progress:
-        return verify(paths or (), only=only or (), mutants=mutants, progress=progress)
+    with (
+        _open_store(store, no_store) as opened,
+        TerminalProgress(_console(stderr=True)) as progress,
+    ):
+        report = verify(
+            paths or (),
+            only=only or (),
+            mutants=mutants,
+            store=opened,
+            progress=progress,
+            **vars(run),
+        )
+    if report.store_trouble:
+        typer.echo(
+            f"Note: the store failed on the way ({report.store_trouble}); the results are complete "
+            "all the same, but not all of them were kept.",
+            err=True,
+        )
+    return report
+
+
+def _open_store(path: Path | None, none: bool) -> AbstractContextManager[Store | None]:
+    """The store that was asked for. That in the user's folder is a convenience: without it, we say
+    so and go on."""
+    from ntkproofs.claims.store import Store, default_store
+
+    if none and path is not None:
+        raise InvalidInput("--store names a store and --no-store wants none; give one of them.")
+    if none:
+        return nullcontext()
+    if path is not None:
+        return Store(path)
+    try:
+        usual = default_store()
+        usual.parent.mkdir(parents=True, exist_ok=True)
+        return Store(usual)
+    except (NtkproofsError, OSError, RuntimeError) as error:
+        typer.echo(f"Note: results are not kept. {error}", err=True)
+        return nullcontext()
+
+
+def _exit_if_interrupted(report: Report) -> None:
+    if report.unfinished is None:
+        return
+    noun = "claim" if report.unfinished == 1 else "claims"
+    typer.echo(
+        f"Interrupted: {report.unfinished} {noun} not decided; no report was written. What was "
+        "finished is in the store, if there is one: run again.",
+        err=True,
+    )
+    raise typer.Exit(_EXIT_INTERRUPTED)
 
 
 @app.command(short_help="Show the theorems that a verdict relies on.")
@@ -187,6 +304,7 @@ def axioms(
     from ntkproofs.reports.terminal import print_axioms, print_problems
 
     report = _verify(paths, [id])
+    _exit_if_interrupted(report)
     print_axioms(_console(), report.claims[0])
     print_problems(_console(stderr=True), report.problems)
     raise typer.Exit(report.exit_status())

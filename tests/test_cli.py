@@ -232,7 +232,7 @@ def test_json_is_written_even_when_evidence_crashes(tmp_path):
 
 
 def test_a_json_path_that_cannot_be_written_is_refused_before_the_work(tmp_path, monkeypatch):
-    monkeypatch.setattr(ntkproofs.claims.report, "load_claims", lambda _: pytest.fail("too late"))
+    monkeypatch.setattr(ntkproofs.claims.report, "claim_files", lambda *_: pytest.fail("too late"))
     (tmp_path / "file").write_text("")
     for target in (tmp_path / "no" / "r.json", tmp_path, tmp_path / "file" / "r.json"):
         result = run("verify", "--json", str(target))
@@ -245,11 +245,12 @@ def test_interruption_exits_with_130_and_one_line(tmp_path, monkeypatch):
     def interrupt(*_, **__):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(ntkproofs.claims.report, "verify_claim", interrupt)
+    monkeypatch.setattr(ntkproofs.claims.report.Verification, "run", interrupt)
     target = tmp_path / "report.json"
     result = run("verify", claim_file(tmp_path, TRUE), "--json", str(target))
     assert result.exit_code == 130
-    assert result.stderr == "Interrupted: nothing was written.\n"
+    assert result.stderr.startswith("Interrupted: 1 claim not decided; no report was written.")
+    assert result.stderr.count("\n") == 1
     assert os.listdir(tmp_path) == ["claims.py"]
 
 

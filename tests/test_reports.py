@@ -348,15 +348,20 @@ def test_progress_is_told_in_order(tmp_path):
     report = verify(str(file), only="a.b", mutants=True, progress=listener)
     assert listener.heard == [1, "a.b", "look here", "mutant c = 2", "proved"]
     assert report.exit_status() == 0
+    told = listener.heard.copy()
+    verify(str(file), isolated=False, mutants=True, progress=listener)
+    assert listener.heard == 2 * told
     assert verify([file]).claims[0].id == "a.b"
 
 
 def test_the_progress_bar_shows_hostile_text_as_text():
     console = Console(file=io.StringIO(), width=100, force_terminal=True)
     with TerminalProgress(console) as progress:
-        progress.start(2)
+        progress.start(1)
+        progress.planned(2)
         progress.claim("small.true")
         progress.step("[red]mutant[/red] \x1b[2J")
+        progress.finished()
         progress.done(verify_claim(claim()))
     text = console.file.getvalue()
     assert "small.true" in text

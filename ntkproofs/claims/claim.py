@@ -13,7 +13,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ntkproofs.claims.steps import Grade, Step
+from ntkproofs.claims.grades import Grade
+from ntkproofs.claims.steps import Step
 from ntkproofs.claims.theorems import Theorem
 from ntkproofs.errors import InvalidInput
 

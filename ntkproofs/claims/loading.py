@@ -3,26 +3,20 @@
 from __future__ import annotations
 
 import hashlib
-import importlib.util
 import sys
 import traceback
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from importlib.machinery import ModuleSpec, SourceFileLoader
+from importlib.util import module_from_spec
 from pathlib import Path
+from types import CodeType
 
 from ntkproofs.claims.claim import Claim
-from ntkproofs.errors import InvalidInput
+from ntkproofs.claims.files import Problem, bundled_checks, claim_files, select, taken
 
-
-@dataclass(frozen=True)
-class Problem:
-    """A file that gave no claims, and why, in one line."""
-
-    path: Path
-    message: str
-
-    def __str__(self) -> str:
-        return f"{self.path}: {self.message}"
+__all__ = ["Loaded", "Problem", "bundled_checks", "claims_in", "load_claims", "select"]
 
 
 @dataclass(frozen=True)
@@ -31,13 +25,6 @@ class Loaded:
 
     claims: tuple[Claim, ...]
     problems: tuple[Problem, ...]
-
-
-def bundled_checks() -> Path:
-    """The folder of the claims that ship with ntkproofs."""
-    package = Path(__file__).resolve().parent.parent
-    inside = package / "bundled" / "checks"
-    return inside if inside.is_dir() else package.parent / "checks"
 
 
 def load_claims(paths: Sequence[str | Path] = ()) -> Loaded:
@@ -52,62 +39,54 @@ def load_claims(paths: Sequence[str | Path] = ()) -> Loaded:
     """
     claims: dict[str, tuple[Claim, Path]] = {}
     problems: list[Problem] = []
-    for path in _files([Path(p) for p in paths] or [bundled_checks()], problems):
-        found = _claims_in(path, problems)
+    for path in claim_files(paths, problems):
+        found = claims_in(path, problems)
         for claim in found:
             if claim.id in claims:
-                other = claims[claim.id][1]
-                message = f"the claim id {claim.id!r} is taken by {other}; ids are permanent names"
-                problems.append(Problem(path, message))
+                problems.append(taken(claim.id, claims[claim.id][1], path))
             else:
                 claims[claim.id] = (claim, path)
     return Loaded(tuple(claim for claim, _ in claims.values()), tuple(problems))
 
 
-def select(claims: Iterable[Claim], ids: Sequence[str]) -> tuple[Claim, ...]:
-    """The claims with the given ids, all if none are given.
+class _FromSource(SourceFileLoader):
+    """Compiles the source that is there now.
 
-    Raises:
-        InvalidInput: for an id that no claim has.
+    Python's own cache of compiled files takes a file for unchanged when its size and the second of
+    its change are; a constant that was edited twice in one second would be missed.
     """
-    by_id = {claim.id: claim for claim in claims}
-    unknown = [name for name in ids if name not in by_id]
-    if unknown:
-        near = [known for known in by_id if any(part in known for part in unknown[0].split("."))]
-        hint = ", ".join((near or list(by_id))[:6])
-        raise InvalidInput(f"No claim has the id {unknown[0]!r}. Known ids include: {hint}.")
-    return tuple(by_id[name] for name in dict.fromkeys(ids)) if ids else tuple(by_id.values())
+
+    expected = ""
+
+    def get_code(self, fullname: str) -> CodeType:
+        source = self.get_data(self.path)
+        if self.expected and hashlib.sha256(source).hexdigest() != self.expected:
+            raise RuntimeError("the file was changed while it was being verified; run again")
+        return _compiled(source, self.path)
 
 
-def _files(paths: Sequence[Path], problems: list[Problem]) -> list[Path]:
-    found: list[Path] = []
-    for path in paths:
-        if path.is_dir():
-            inside = sorted(p for p in path.rglob("*.py") if not p.name.startswith("_"))
-            if not inside:
-                problems.append(Problem(path, "the folder holds no claim file (*.py)"))
-            found += inside
-        elif path.exists():
-            found.append(path)
-        else:
-            problems.append(Problem(path, "no such file or folder"))
-    return list(dict.fromkeys(p.resolve() for p in found))
+@lru_cache(maxsize=64)
+def _compiled(source: bytes, path: str) -> CodeType:
+    return compile(source, path, "exec", dont_inherit=True)
 
 
-def _claims_in(path: Path, problems: list[Problem]) -> list[Claim]:
-    if path.suffix != ".py":
-        problems.append(Problem(path, "a claim file is a Python file (*.py)"))
-        return []
+def claims_in(path: Path, problems: list[Problem], expected: str = "") -> list[Claim]:
+    """Run one claim file, anew each time, and collect its claims that have evidence.
+
+    Args:
+        path: the file.
+        problems: is given what went wrong.
+        expected: the SHA-256 of the source, where nothing else may be run.
+    """
     digest = hashlib.sha256(str(path).encode()).hexdigest()[:12]
     name = f"ntkproofs_claims_{path.stem.replace('-', '_')}_{digest}"
-    spec = importlib.util.spec_from_file_location(name, path)
-    if spec is None or spec.loader is None:
-        problems.append(Problem(path, "cannot be imported as a Python module"))
-        return []
-    module = importlib.util.module_from_spec(spec)
+    loader = _FromSource(name, str(path))
+    loader.expected = expected
+    module = module_from_spec(ModuleSpec(name, loader, origin=str(path)))
+    module.__file__ = str(path)
     sys.modules[name] = module
     try:
-        spec.loader.exec_module(module)
+        loader.exec_module(module)
     except SyntaxError as error:
         problems.append(Problem(path, f"line {error.lineno}: syntax error: {error.msg}"))
         return []

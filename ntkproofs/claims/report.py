@@ -2,57 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypeVar
 
-from ntkproofs.claims.claim import Claim
-from ntkproofs.claims.loading import Loaded, Problem, load_claims, select
-from ntkproofs.claims.runner import verify_claim
+from ntkproofs.claims.files import Problem, claim_files, select
+from ntkproofs.claims.isolated import Settings, Verification
+from ntkproofs.claims.outline import ClaimOutline
+from ntkproofs.claims.progress import Progress, Silence
+from ntkproofs.claims.store import Store
 from ntkproofs.claims.verdict import ClaimResult, Outcome, StatementResult, Verdict
+from ntkproofs.claims.workers import Limits, Pool, processors
 from ntkproofs.errors import InvalidInput
+
+__all__ = ["Problem", "Progress", "Report", "Silence", "falls_short", "verify"]
+
+
+class _HasId(Protocol):
+    @property
+    def id(self) -> str: ...
+
+
+_Some = TypeVar("_Some", bound=_HasId)
 
 EXIT_DECIDED = 0
 EXIT_STRICT = 1
 EXIT_INPUT = 2
 EXIT_CRASHED = 3
-
-
-class Progress(Protocol):
-    """What is told of a verification while it runs."""
-
-    def start(self, total_claims: int) -> None:
-        """The files are read; so many claims will be run."""
-        ...
-
-    def claim(self, id: str) -> None:
-        """The evidence of this claim starts."""
-        ...
-
-    def step(self, text: str) -> None:
-        """A piece of evidence or a mutant starts, in words."""
-        ...
-
-    def done(self, result: ClaimResult) -> None:
-        """The claim that was started has its verdict."""
-        ...
-
-
-class Silence:
-    """A :class:`Progress` that tells nobody."""
-
-    def start(self, total_claims: int) -> None:
-        pass
-
-    def claim(self, id: str) -> None:
-        pass
-
-    def step(self, text: str) -> None:
-        pass
-
-    def done(self, result: ClaimResult) -> None:
-        pass
 
 
 @dataclass(frozen=True)
@@ -62,10 +40,20 @@ class Report:
     Attributes:
         claims: the verdicts, in the order of the files.
         problems: files that gave no claims, and why.
+        seed: what the seeds of all random choices were derived from.
+        results: how many pieces of evidence there were, mutants included.
+        stored: how many of those results were taken from the store.
+        unfinished: how many claims were not decided, because the run was interrupted.
+        store_trouble: why results were not kept, or not taken; empty where all went well.
     """
 
     claims: tuple[ClaimResult, ...]
     problems: tuple[Problem, ...] = ()
+    seed: int = 0
+    results: int = 0
+    stored: int = 0
+    unfinished: int | None = None
+    store_trouble: str = ""
 
     def exit_status(self, strict: bool = False) -> int:
         """The exit status of ``ntkproofs verify``; the worst that happened.
@@ -106,6 +94,13 @@ def verify(
     *,
     only: str | Sequence[str] = (),
     mutants: bool = False,
+    isolated: bool = True,
+    jobs: int | None = None,
+    timeout: float = 60.0,
+    memory: int = 4096,
+    seed: int = 0,
+    twice: bool = False,
+    store: str | Path | Store | None = None,
     progress: Progress | None = None,
 ) -> Report:
     """Decide the claims of claim files by their evidence.
@@ -117,6 +112,16 @@ def verify(
         only: ids of the claims to run; none means all.
         mutants: also run the evidence on every mutant of the statement that stands. Evidence that
             lets one live could not have failed: it is vacuous and counts for nothing.
+        isolated: run each piece of evidence in a worker process, so that one that hangs, leaks or
+            dies costs itself only. Without, evidence runs in this process, and the arguments below
+            up to ``store`` mean nothing, but for the seed.
+        jobs: worker processes; None means one per processor. The report does not depend on it.
+        timeout: seconds for one piece of evidence, with the loading of its file.
+        memory: address space of a worker in MiB (not limited on Windows).
+        seed: what the seeds of all random choices are derived from; 0 to 2^32 - 1.
+        twice: run all evidence a second time, in another process with another order of sets and
+            another time zone; what differs is ``not reproducible`` and counts for nothing.
+        store: a file that keeps finished results, and gives back those that are still valid.
         progress: is told what is being done.
 
     Returns:
@@ -124,7 +129,9 @@ def verify(
         does not stop the others, and evidence that crashes does not stop other evidence.
 
     Raises:
-        InvalidInput: if an id of ``only`` is no claim's.
+        InvalidInput: if an id of ``only`` is no claim's, a limit makes no sense, or the store is
+            damaged or of another version.
+        Unable: if the store cannot be opened, or no worker can be started.
 
     Example:
         >>> import ntkproofs as nt
@@ -132,26 +139,83 @@ def verify(
         >>> report.claims[0].original.verdict
         <Verdict.REFUTED: 'refuted'>
     """
+    _check_seed(seed)
+    limits = Limits(processors() if jobs is None else jobs, timeout, memory)
     told = progress or Silence()
     # A single path or id is a sequence of one, not of its characters.
-    loaded = load_claims([paths] if isinstance(paths, (str, Path)) else paths)
-    chosen = _select(loaded, [only] if isinstance(only, str) else only)
+    paths = [paths] if isinstance(paths, (str, Path)) else paths
+    only = [only] if isinstance(only, str) else only
+    if not isolated:
+        return _verify_here(paths, only, mutants, seed, told)
+    with ExitStack() as stack:
+        if isinstance(store, (str, Path)):
+            store = stack.enter_context(Store(Path(store)))
+        pool = stack.enter_context(Pool(limits))
+        work = Verification(Settings(limits, seed, twice, store), pool, told)
+        return _verify_in_workers(work, paths, only, mutants, seed)
+
+
+def _verify_in_workers(
+    work: Verification,
+    paths: Sequence[str | Path],
+    only: Sequence[str],
+    mutants: bool,
+    seed: int,
+) -> Report:
+    problems: list[Problem] = []
+    chosen: tuple[ClaimOutline, ...] = ()
+    interrupted = False
+    try:
+        found = work.outlines(claim_files(paths, problems), problems)
+        chosen = _select(found, problems, only)
+        work.start(len(chosen))
+        work.run(chosen, mutants=mutants)
+    except KeyboardInterrupt:
+        interrupted = True
+    finished = tuple(work.finished[c.id] for c in chosen if c.id in work.finished)
+    return Report(
+        finished,
+        tuple(problems),
+        seed,
+        work.tally.results,
+        work.tally.stored,
+        len(chosen) - len(finished) if interrupted else None,
+        work.store_trouble,
+    )
+
+
+def _verify_here(
+    paths: Sequence[str | Path], only: Sequence[str], mutants: bool, seed: int, told: Progress
+) -> Report:
+    # Imported here: whoever reads stored results needs no SymPy.
+    from ntkproofs.claims.loading import load_claims
+    from ntkproofs.claims.runner import verify_claim
+
+    loaded = load_claims(paths)
+    chosen = _select(loaded.claims, loaded.problems, only)
     told.start(len(chosen))
     results: list[ClaimResult] = []
     for claim in chosen:
         told.claim(claim.id)
-        result = verify_claim(claim, mutants=mutants, progress=told.step)
+        result = verify_claim(claim, mutants=mutants, seed=seed, progress=told.step)
         told.done(result)
         results.append(result)
-    return Report(tuple(results), loaded.problems)
+    return Report(tuple(results), loaded.problems, seed)
 
 
-def _select(loaded: Loaded, only: Sequence[str]) -> tuple[Claim, ...]:
+def _check_seed(seed: int) -> None:
+    if not 0 <= seed < 2**32:
+        raise InvalidInput(f"--seed is an integer from 0 to 2^32 - 1; got {seed}.")
+
+
+def _select(
+    claims: Iterable[_Some], problems: Sequence[Problem], only: Sequence[str]
+) -> tuple[_Some, ...]:
     """The chosen claims. An unknown id may stand in a file that could not be read: say so."""
     try:
-        return select(loaded.claims, only)
+        return select(claims, only)
     except InvalidInput as error:
-        if not loaded.problems:
+        if not problems:
             raise
-        unread = "; ".join(str(problem) for problem in loaded.problems)
+        unread = "; ".join(str(problem) for problem in problems)
         raise InvalidInput(f"{error} Files that gave no claims: {unread}.") from None

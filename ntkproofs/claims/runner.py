@@ -1,71 +1,62 @@
-"""Running evidence: on the statement, on its amendment and readings, and on mutants of it."""
+"""Running evidence in this process, on the constants of one task at a time."""
 
 from __future__ import annotations
 
+import hashlib
+import json
+import random
 import time
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
+import numpy as np
+
 from ntkproofs.arithmetic.truth import Truth
-from ntkproofs.claims.claim import Amendment, Claim, Constants, Evidence
-from ntkproofs.claims.steps import Grade, Step
-from ntkproofs.claims.verdict import (
-    ClaimResult,
-    Counts,
-    EvidenceResult,
-    MutantResults,
-    Outcome,
-    StatementResult,
-    Verdict,
-    judge,
-)
+from ntkproofs.claims.claim import Claim, Constants, Evidence
+from ntkproofs.claims.grades import Grade
+from ntkproofs.claims.outline import outline_of, without_addresses
+from ntkproofs.claims.plan import decide
+from ntkproofs.claims.steps import Step
+from ntkproofs.claims.tasks import Task, constants_of, evidence_of, words
+from ntkproofs.claims.verdict import ClaimResult, Counts, EvidenceResult, Outcome
+from ntkproofs.claims.wire import plain_value
 
 Progress = Callable[[str], None]
 
 
 def verify_claim(
-    claim: Claim, *, mutants: bool = False, progress: Progress | None = None
+    claim: Claim, *, mutants: bool = False, seed: int = 0, progress: Progress | None = None
 ) -> ClaimResult:
-    """Decide a claim by its evidence.
+    """Decide a claim by its evidence, run in this process without limits.
 
     Args:
         claim: the claim.
         mutants: also run the evidence on every mutant of the statement that stands; evidence that
             lets one live is vacuous and counts for nothing.
+        seed: what the seeds of the evidence are derived from.
         progress: called with a line of words before each piece of work.
     """
-    tell = progress or _say_nothing
-    original = _run_all(claim.statement, claim.evidence, claim.constants, tell)
-    readings = {
-        name: _run_all(reading.latex, claim.evidence, reading.constants, tell)
-        for name, reading in claim.readings.items()
-    }
-    amended = None
-    if claim.amended is not None:
-        evidence = _amended_evidence(claim, claim.amended)
-        amended = _run_all(claim.amended.latex, evidence, claim.amended.constants, tell)
-        original = _without_blind_refuters(original, amended)
-    result = ClaimResult(claim.id, claim.source, claim.parameters, original, amended, readings)
-    return _with_mutants(claim, result, tell) if mutants else result
+    outline = outline_of(claim)
+    plan = decide(outline, mutants=mutants)
+    tasks = next(plan)
+    while True:
+        results: dict[Task, EvidenceResult] = {}
+        for task in tasks:
+            if progress is not None:
+                progress(words(outline, task))
+            results[task] = run_task(claim, task, seed)
+        try:
+            tasks = plan.send(results)
+        except StopIteration as end:
+            return end.value
 
 
-def _say_nothing(_: str) -> None:
-    pass
-
-
-def _amended_evidence(claim: Claim, amended: Amendment) -> list[Evidence]:
-    return [*claim.evidence, *amended.evidence]
-
-
-def _run_all(
-    latex: str, evidence: Sequence[Evidence], constants: Constants, tell: Progress
-) -> StatementResult:
-    results: list[EvidenceResult] = []
-    for item in evidence:
-        tell(item.name.replace("_", " "))
-        results.append(run_evidence(item, constants))
-    return judge(latex, results)
+def run_task(claim: Claim, task: Task, seed: int) -> EvidenceResult:
+    """Run one piece of evidence with its own seed for the generators of ``random`` and NumPy."""
+    random.seed(task.seed(seed))
+    np.random.seed(task.seed(seed))  # noqa: NPY002 - for evidence that uses the global generator
+    return run_evidence(evidence_of(claim, task), constants_of(claim, task.variant))
 
 
 def run_evidence(evidence: Evidence, constants: Constants) -> EvidenceResult:
@@ -107,7 +98,8 @@ def _describe(error: BaseException) -> str:
     frames = traceback.extract_tb(error.__traceback__)
     place = next((f for f in reversed(frames) if "/claims/runner.py" not in f.filename), None)
     where = f" ({place.filename.rsplit('/', 1)[-1]}:{place.lineno})" if place else ""
-    return f"{type(error).__name__}: {error}{where}"
+    hint = "; raise --memory" if isinstance(error, MemoryError) else ""
+    return without_addresses(f"{type(error).__name__}: {error}{where}{hint}")
 
 
 def _summarise(
@@ -152,61 +144,22 @@ def _summarise(
         detail,
         evidence.relies_on,
         witness,
+        "" if problem else _transcript(steps),
     )
 
 
-def _without_blind_refuters(original: StatementResult, amended: StatementResult) -> StatementResult:
-    """Refuters that refute the amended statement too are vacuous: they may refute everything."""
-    blind = {e.name for e in amended.evidence if e.outcome is Outcome.REFUTES}
-    evidence = [
-        e.as_vacuous("refutes the amended statement too;")
-        if e.outcome is Outcome.REFUTES and e.name in blind
-        else e
-        for e in original.evidence
+def _transcript(steps: Sequence[Step]) -> str:
+    """A digest of everything that the steps say."""
+    said = [
+        [
+            step.truth.value,
+            step.grade.word,
+            step.method,
+            step.about,
+            {str(name): plain_value(value) for name, value in step.witness.items()},
+            step.premise,
+            step.reason,
+        ]
+        for step in steps
     ]
-    return judge(original.latex, evidence)
-
-
-def _with_mutants(claim: Claim, result: ClaimResult, tell: Progress) -> ClaimResult:
-    """Run the mutants of the statement that stands, and discount evidence that lets one live."""
-    falls = result.original.verdict is Verdict.REFUTED
-    if falls and claim.amended is not None and result.amended is not None:
-        evidence, standing = _amended_evidence(claim, claim.amended), result.amended
-        constants, mutants = claim.amended.constants, claim.amended.mutants
-    else:
-        evidence, standing = claim.evidence, result.original
-        constants, mutants = claim.constants, claim.mutants
-    counted = {e.name for e in standing.evidence if e.outcome is Outcome.HOLDS}
-    total, alive = 0, list[str]()
-    blind: dict[str, str] = {}
-    answered: dict[str, bool] = dict.fromkeys(counted, False)
-    for name, values in mutants.items():
-        answerable = [e for e in evidence if name in e.constants and e.name in counted]
-        for value in values:
-            total += 1
-            mutant = f"{name} = {value}"
-            tell(f"mutant {mutant}")
-            living = [
-                e.name
-                for e in answerable
-                if run_evidence(e, {**constants, name: value}).outcome is not Outcome.REFUTES
-            ]
-            answered.update(dict.fromkeys((e.name for e in answerable), True))
-            blind.update(dict.fromkeys(living, f"lets the mutant {mutant} live;"))
-            if living or not answerable:
-                alive.append(f"{mutant} ({', '.join(living) or 'no evidence answers for it'})")
-    unanswered = (n for n, done in answered.items() if not done)
-    blind.update(dict.fromkeys(unanswered, "no mutant reaches it;"))
-    judged = judge(
-        standing.latex,
-        [e.as_vacuous(blind[e.name]) if e.name in blind else e for e in standing.evidence],
-    )
-    found = MutantResults(total, tuple(alive))
-    original, amended = result.original, result.amended
-    if standing is result.amended:
-        amended = judged
-    else:
-        original = judged
-    return ClaimResult(
-        result.id, result.source, result.parameters, original, amended, result.readings, found
-    )
+    return hashlib.sha256(json.dumps(said).encode()).hexdigest()

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from enum import IntEnum
 from fractions import Fraction
 from typing import Any, cast
 
@@ -19,22 +18,10 @@ import sympy as sp
 from ntkproofs.arithmetic import exact
 from ntkproofs.arithmetic.exact import Decision, Least
 from ntkproofs.arithmetic.truth import Truth, decide
+from ntkproofs.claims.grades import Grade
 from ntkproofs.errors import InvalidInput
 
 _MADE_HERE = object()
-
-
-class Grade(IntEnum):
-    """How strong a piece of evidence is; larger is stronger."""
-
-    SAMPLED = 1
-    STATISTICAL = 2
-    CERTIFIED = 3
-    PROVED = 4
-
-    @property
-    def word(self) -> str:
-        return self.name.lower()
 
 
 @dataclass(frozen=True)

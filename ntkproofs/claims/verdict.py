@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Any
 
-from ntkproofs.claims.steps import Grade
+from ntkproofs.claims.grades import Grade
 from ntkproofs.claims.theorems import Theorem
 
 
@@ -19,6 +19,7 @@ class Outcome(Enum):
     UNDECIDED = "undecided"
     CRASHED = "crashed"
     VACUOUS = "vacuous"
+    NOT_REPRODUCIBLE = "not reproducible"
 
 
 class Verdict(Enum):
@@ -61,6 +62,8 @@ class EvidenceResult:
         method: the decision procedures that were used.
         detail: in words: what was shown, or what went wrong.
         witness: for a refutation, the instance.
+        transcript: a digest of every step, to compare two runs of the same evidence; empty where
+            the evidence did not come to its end.
     """
 
     name: str
@@ -75,6 +78,7 @@ class EvidenceResult:
     detail: str
     relies_on: tuple[Theorem, ...] = ()
     witness: Mapping[str, Any] | None = None
+    transcript: str = ""
 
     def as_vacuous(self, why: str) -> EvidenceResult:
         """The same result, counting for nothing."""
@@ -131,10 +135,11 @@ class ClaimResult:
 
     @property
     def crashed(self) -> bool:
-        """Whether any piece of evidence crashed."""
+        """Whether any piece of evidence crashed, ran out of time or cannot be reproduced."""
         statements = [self.original, *self.readings.values()]
         statements += [self.amended] if self.amended else []
-        return any(e.outcome is Outcome.CRASHED for s in statements for e in s.evidence)
+        broken = {Outcome.CRASHED, Outcome.NOT_REPRODUCIBLE}
+        return any(e.outcome in broken for s in statements for e in s.evidence)
 
 
 def judge(latex: str, evidence: Sequence[EvidenceResult]) -> StatementResult:

@@ -148,7 +148,7 @@ def _verified_claim() -> str:
 
 
 def _bundled_checks() -> str:
-    from ntkproofs.claims.loading import bundled_checks
+    from ntkproofs.claims.files import bundled_checks
 
     folder = bundled_checks()
     return "" if any(folder.rglob("*.py")) else f"no claim file below {folder}"

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import math
-import numbers
 import os
 import platform
 import secrets
@@ -23,14 +21,13 @@ from ntkproofs.claims.verdict import (
     MutantResults,
     StatementResult,
 )
+from ntkproofs.claims.wire import plain_value
 from ntkproofs.conventions import CONVENTIONS
 from ntkproofs.errors import InvalidInput
 from ntkproofs.reports.readable import shown_path
 
 SCHEMA_VERSION = 1
 _PACKAGES = ("numpy", "scipy", "sympy", "mpmath", "python-flint")
-_LARGEST_EXACT = 2**53
-"""Integers beyond this are written as strings: many readers of JSON hold numbers as doubles."""
 
 
 def report_to_json(report: Report) -> dict[str, Any]:
@@ -38,6 +35,7 @@ def report_to_json(report: Report) -> dict[str, Any]:
     return {
         "schema": SCHEMA_VERSION,
         "environment": environment(),
+        "seed": report.seed,
         "claims": [_claim(claim) for claim in report.claims],
         "problems": [
             {"path": shown_path(problem.path), "message": problem.message}
@@ -134,22 +132,7 @@ def _mutants(mutants: MutantResults) -> dict[str, Any]:
 
 
 def _witness(witness: Mapping[str, Any]) -> dict[str, Any]:
-    return {str(name): _value(value) for name, value in witness.items()}
-
-
-def _value(value: Any) -> Any:
-    """Strings, finite numbers and lists as they are; anything else in words."""
-    if isinstance(value, str):
-        return value
-    if isinstance(value, (list, tuple)):
-        return [_value(item) for item in value]
-    if isinstance(value, bool):
-        return str(value)
-    if isinstance(value, numbers.Integral):
-        return int(value) if abs(int(value)) <= _LARGEST_EXACT else str(value)
-    if isinstance(value, float) and math.isfinite(value):
-        return float(value)
-    return str(value)
+    return {str(name): plain_value(value) for name, value in witness.items()}
 
 
 def require_writable(path: Path) -> None:

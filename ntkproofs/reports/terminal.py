@@ -19,7 +19,7 @@ from rich.progress import Progress as Bar
 from rich.table import Table
 from rich.text import Text
 
-from ntkproofs.claims.loading import Problem
+from ntkproofs.claims.files import Problem
 from ntkproofs.claims.report import Report, has_vacuous_evidence
 from ntkproofs.claims.theorems import Theorem
 from ntkproofs.claims.verdict import ClaimResult, Outcome, StatementResult, Verdict
@@ -34,6 +34,7 @@ _STYLES = {
 }
 _TROUBLE = {
     Outcome.CRASHED: ("crashed", "bold magenta"),
+    Outcome.NOT_REPRODUCIBLE: ("not reproducible", "bold magenta"),
     Outcome.VACUOUS: ("vacuous", "magenta"),
     Outcome.UNDECIDED: ("undecided", "yellow"),
 }
@@ -47,6 +48,9 @@ def print_report(console: Console, report: Report) -> None:
     if report.claims:
         console.print(_table(report.claims, wide=console.width >= _WIDE))
         console.print(Padding(_footer(report.claims), (1, 0, 0, 0)))
+    if report.stored:
+        words = f"{report.stored} of {_plural(report.results, 'result')} taken from the store"
+        console.print(Text(words, style="dim"))
     print_problems(console, report.problems)
 
 
@@ -217,7 +221,7 @@ class TerminalProgress:
     """A progress bar on the error stream; silent where that is no terminal.
 
     Use it as a context manager. It serves as the ``progress`` of
-    :func:`ntkproofs.claims.report.verify`.
+    :func:`ntkproofs.claims.report.verify`. Counted are pieces of evidence.
     """
 
     def __init__(self, console: Console) -> None:
@@ -231,6 +235,7 @@ class TerminalProgress:
             transient=True,
             disable=not console.is_terminal,
         )
+        self._total = 0
         self._task = self._bar.add_task("reading the claim files", total=None, id="")
 
     def __enter__(self) -> TerminalProgress:
@@ -248,7 +253,11 @@ class TerminalProgress:
             self._bar.stop()
 
     def start(self, total_claims: int) -> None:
-        self._bar.update(self._task, total=total_claims, description="")
+        self._bar.update(self._task, description="")
+
+    def planned(self, tasks: int) -> None:
+        self._total += tasks
+        self._bar.update(self._task, total=self._total)
 
     def claim(self, id: str) -> None:
         self._bar.update(self._task, id=id, description="")
@@ -256,5 +265,8 @@ class TerminalProgress:
     def step(self, text: str) -> None:
         self._bar.update(self._task, description=plain(text))
 
-    def done(self, result: ClaimResult) -> None:
+    def finished(self) -> None:
         self._bar.advance(self._task)
+
+    def done(self, result: ClaimResult) -> None:
+        pass

@@ -1,0 +1,279 @@
+"""Verification in worker processes, with limits, a store, and a report that depends on neither."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, cast
+
+from ntkproofs.claims.dependencies import digest
+from ntkproofs.claims.files import Problem, taken
+from ntkproofs.claims.fingerprint import key
+from ntkproofs.claims.outline import ClaimOutline
+from ntkproofs.claims.plan import Plan, decide
+from ntkproofs.claims.progress import Progress
+from ntkproofs.claims.store import Store
+from ntkproofs.claims.tasks import Task, evidence_outline, statement_of, words
+from ntkproofs.claims.verdict import ClaimResult, EvidenceResult, Outcome
+from ntkproofs.claims.wire import (
+    NotReadable,
+    crash,
+    outline_from_json,
+    result_from_json,
+)
+from ntkproofs.claims.workers import Limits, Pool, Reply
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How evidence is run.
+
+    Attributes:
+        limits: of time, memory and processes.
+        seed: what the seeds of all random choices are derived from.
+        twice: run everything a second time, in another process and other surroundings, and compare.
+        store: where finished results are kept and taken from; None for nowhere.
+    """
+
+    limits: Limits
+    seed: int = 0
+    twice: bool = False
+    store: Store | None = None
+
+
+@dataclass
+class Tally:
+    """How many results there are, and how many of them were taken from the store."""
+
+    results: int = 0
+    stored: int = 0
+
+
+@dataclass
+class _Open:
+    """A claim whose evidence is being run."""
+
+    outline: ClaimOutline
+    plan: Plan
+    missing: set[Task]
+    results: dict[Task, EvidenceResult]
+
+
+class Verification:
+    """One verification: outlines the files, then runs what their claims need."""
+
+    def __init__(self, settings: Settings, pool: Pool, progress: Progress) -> None:
+        self._settings = settings
+        self._pool = pool
+        self._told = progress
+        self._sources: dict[str, str] = {}
+        self._then: dict[int, Callable[[Reply], None]] = {}
+        self._open: dict[str, _Open] = {}
+        self._shown = ""
+        self.tally = Tally()
+        self.finished: dict[str, ClaimResult] = {}
+
+    def outlines(self, files: Sequence[Path], problems: list[Problem]) -> tuple[ClaimOutline, ...]:
+        """The claims of the files, in order; what is wrong is added to ``problems``."""
+        found: dict[Path, list[ClaimOutline]] = {}
+        wrong: dict[Path, list[str]] = {path: [] for path in files}
+        for path in files:
+            self._sources[str(path)] = digest(str(path))
+            known = self._stored_outlines(path)
+            if known is None:
+                self._ask_outlines(path, found, wrong)
+            else:
+                found[path] = known
+        self._serve()
+        claims: dict[str, ClaimOutline] = {}
+        for path in files:
+            problems += [Problem(path, message) for message in wrong[path]]
+            for claim in found.get(path, []):
+                if claim.id in claims:
+                    problems.append(taken(claim.id, claims[claim.id].path, path))
+                else:
+                    claims[claim.id] = claim
+        return tuple(claims.values())
+
+    def run(self, outlines: Iterable[ClaimOutline], *, mutants: bool) -> None:
+        """Decide the claims; verdicts appear in :attr:`finished` as they come."""
+        for outline in outlines:
+            plan = decide(outline, mutants=mutants)
+            self._open[outline.id] = _Open(outline, plan, set(), {})
+            self._want(self._open[outline.id], next(plan), first=False)
+        self._serve()
+
+    def start(self, total_claims: int) -> None:
+        """Tell whoever watches how many claims will be run."""
+        self._told.start(total_claims)
+
+    @property
+    def store_trouble(self) -> str:
+        """Why the store was given up on the way; empty where it was not."""
+        return "" if self._settings.store is None else self._settings.store.trouble
+
+    def _serve(self) -> None:
+        while self._then:
+            reply = self._pool.next()
+            self._then.pop(reply.number)(reply)
+
+    # Outlines
+
+    def _file_key(self, kind: str, path: str, *parts: Any) -> str:
+        limits = self._settings.limits
+        return key(kind, path, self._sources[path], self._settings.seed, limits.memory_mib, *parts)
+
+    def _stored_outlines(self, path: Path) -> list[ClaimOutline] | None:
+        store = self._settings.store
+        data = None if store is None else store.get(self._file_key("outline", str(path)))
+        return None if data is None else _outlines(path, data)
+
+    def _ask_outlines(
+        self,
+        path: Path,
+        found: dict[Path, list[ClaimOutline]],
+        wrong: Mapping[Path, list[str]],
+    ) -> None:
+        def take(reply: Reply) -> None:
+            wrong[path].extend([reply.failure] if reply.failure else reply.data["problems"])
+            outlines = None if reply.failure else _outlines(path, reply.data["claims"])
+            found[path] = outlines or []
+            store = self._settings.store
+            if store is not None and outlines and not wrong[path]:
+                entry = self._file_key("outline", str(path))
+                store.put(entry, reply.data["claims"], reply.data["files"])
+
+        self._submit(self._request("outline", str(path), self._settings.seed), take)
+
+    # Evidence
+
+    def _want(self, claim: _Open, tasks: Sequence[Task], *, first: bool) -> None:
+        """See to the tasks that a claim needs next; judge it when it needs none."""
+        claim.results, claim.missing = {}, set(tasks)
+        self._told.planned(len(tasks))
+        # What is put before the others in the line goes in backwards.
+        for task in reversed(tasks) if first else tasks:
+            known = self._stored_result(claim.outline, task)
+            self.tally.results += 1
+            if known is None:
+                self._ask_result(claim, task, first=first)
+            else:
+                self.tally.stored += 1
+                self._finish(claim, task, known)
+        if not claim.missing:
+            self._judge(claim)
+
+    def _judge(self, claim: _Open) -> None:
+        try:
+            tasks = claim.plan.send(claim.results)
+        except StopIteration as end:
+            result = cast(ClaimResult, end.value)
+            self.finished[claim.outline.id] = result
+            self._told.done(result)
+        else:
+            self._want(claim, tasks, first=True)
+
+    def _result_key(self, outline: ClaimOutline, task: Task) -> str:
+        constants = dict(statement_of(outline, task.variant).constants)
+        if task.variant.constant:
+            constants[task.variant.constant] = words(outline, task)
+        twice = self._settings.twice
+        return self._file_key("result", task.path, task.identity, constants, twice)
+
+    def _stored_result(self, outline: ClaimOutline, task: Task) -> EvidenceResult | None:
+        store = self._settings.store
+        data = None if store is None else store.get(self._result_key(outline, task))
+        if data is None:
+            return None
+        try:
+            return result_from_json(evidence_outline(outline, task), data)
+        except NotReadable:
+            return None
+
+    def _ask_result(self, claim: _Open, task: Task, *, first: bool) -> None:
+        def second(result: EvidenceResult, one: Reply) -> Callable[[Reply], None]:
+            return lambda two: self._take_second(claim, task, result, one, two)
+
+        def take(reply: Reply) -> None:
+            result = self._read(claim.outline, task, reply)
+            if self._settings.twice and result.outcome is not Outcome.CRASHED:
+                self._submit(request, second(result, reply), environment=1, first=True)
+            else:
+                self._take(claim, task, result, reply)
+
+        request = self._request("run", task.path, self._settings.seed, task)
+        self._submit(request, take, first=first)
+
+    def _take_second(
+        self, claim: _Open, task: Task, result: EvidenceResult, one: Reply, two: Reply
+    ) -> None:
+        second = self._read(claim.outline, task, two)
+        if (second.outcome, second.transcript) != (result.outcome, result.transcript):
+            why = (
+                f"a second run, with another order of sets and another time zone, differs: first "
+                f"{result.outcome.value}, then {second.outcome.value}; {second.detail}"
+            )
+            outcome = Outcome.NOT_REPRODUCIBLE
+            result = replace(result, outcome=outcome, grade=None, detail=why, witness=None)
+        self._take(claim, task, result, one)
+
+    def _take(self, claim: _Open, task: Task, result: EvidenceResult, reply: Reply) -> None:
+        store = self._settings.store
+        finished = {Outcome.HOLDS, Outcome.REFUTES, Outcome.UNDECIDED}
+        if store is not None and result.outcome in finished:
+            entry = self._result_key(claim.outline, task)
+            store.put(entry, reply.data["result"], reply.data["files"])
+        self._finish(claim, task, result)
+        if not claim.missing:
+            self._judge(claim)
+
+    def _finish(self, claim: _Open, task: Task, result: EvidenceResult) -> None:
+        if task.claim != self._shown:
+            self._shown = task.claim
+            self._told.claim(task.claim)
+        self._told.step(words(claim.outline, task))
+        self._told.finished()
+        claim.results[task] = result
+        claim.missing.discard(task)
+
+    def _read(self, outline: ClaimOutline, task: Task, reply: Reply) -> EvidenceResult:
+        evidence = evidence_outline(outline, task)
+        if reply.failure or "crash" in reply.data:
+            why = reply.failure or str(reply.data["crash"])
+            return crash(evidence, why, reply.seconds)
+        try:
+            return result_from_json(evidence, reply.data.get("result"))
+        except NotReadable as error:
+            return crash(evidence, f"its result cannot be read: {error}", reply.seconds)
+
+    # Requests
+
+    def _request(self, do: str, path: str, seed: int, task: Task | None = None) -> dict[str, Any]:
+        request: dict[str, Any] = {"do": do, "path": path}
+        request |= {"digest": self._sources[path], "seed": seed}
+        if task is not None:
+            variant = task.variant
+            request |= {"claim": task.claim, "position": task.position, "evidence": task.evidence}
+            request["variant"] = [
+                variant.statement, variant.reading, variant.constant, variant.index,
+            ]  # fmt: skip
+        return request
+
+    def _submit(
+        self,
+        request: Mapping[str, Any],
+        then: Callable[[Reply], None],
+        *,
+        environment: int = 0,
+        first: bool = False,
+    ) -> None:
+        number = self._pool.submit(request, environment=environment, first=first)
+        self._then[number] = then
+
+
+def _outlines(path: Path, data: Any) -> list[ClaimOutline] | None:
+    try:
+        return [outline_from_json(str(path), item) for item in data]
+    except (NotReadable, TypeError):
+        return None

@@ -1,0 +1,127 @@
+"""Deciding a claim: what is to be run, and what the results amount to.
+
+:func:`decide` is a generator: it hands out the tasks to be run, is sent their results, and returns
+the verdict. It runs nothing itself, so that the same judgement serves evidence that runs in this
+process, in workers, or was taken from the store.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Mapping, Sequence
+from dataclasses import replace
+
+from ntkproofs.claims.outline import ClaimOutline, StatementOutline
+from ntkproofs.claims.tasks import AMENDED, READING, Task, Variant
+from ntkproofs.claims.verdict import (
+    ClaimResult,
+    EvidenceResult,
+    MutantResults,
+    Outcome,
+    StatementResult,
+    Verdict,
+    judge,
+)
+
+Results = Mapping[Task, EvidenceResult]
+Plan = Generator[list[Task], Results, ClaimResult]
+
+
+def decide(outline: ClaimOutline, *, mutants: bool = False) -> Plan:
+    """Decide a claim by its evidence.
+
+    Yields lists of tasks, and expects to be sent their results; returns the verdict.
+
+    Args:
+        outline: the claim.
+        mutants: also run the evidence on every mutant of the statement that stands; evidence that
+            lets one live is vacuous and counts for nothing.
+    """
+    statements = {Variant(): outline.original}
+    for name, reading in outline.readings.items():
+        statements[Variant(READING, name)] = reading
+    if outline.amended is not None:
+        statements[Variant(AMENDED)] = outline.amended
+    tasks = {v: _tasks(outline, s, v) for v, s in statements.items()}
+    results = yield [task for some in tasks.values() for task in some]
+    judged = {
+        variant: judge(statement.latex, [results[task] for task in tasks[variant]])
+        for variant, statement in statements.items()
+    }
+    original, amended = judged[Variant()], judged.get(Variant(AMENDED))
+    if amended is not None:
+        original = _without_blind_refuters(original, amended)
+    readings = {v.reading: judged[v] for v in statements if v.statement == READING}
+    found = ClaimResult(outline.id, outline.source, outline.parameters, original, amended, readings)
+    return (yield from _with_mutants(outline, found)) if mutants else found
+
+
+def _tasks(outline: ClaimOutline, statement: StatementOutline, variant: Variant) -> list[Task]:
+    return [
+        Task(outline.path, outline.id, item.name, position, variant)
+        for position, item in enumerate(statement.evidence)
+    ]
+
+
+def _without_blind_refuters(original: StatementResult, amended: StatementResult) -> StatementResult:
+    """Refuters that refute the amended statement too are vacuous: they may refute everything."""
+    blind = {e.name for e in amended.evidence if e.outcome is Outcome.REFUTES}
+    evidence = [
+        e.as_vacuous("refutes the amended statement too;")
+        if e.outcome is Outcome.REFUTES and e.name in blind
+        else e
+        for e in original.evidence
+    ]
+    return judge(original.latex, evidence)
+
+
+def _with_mutants(outline: ClaimOutline, found: ClaimResult) -> Plan:
+    """Run the mutants of the statement that stands, and discount evidence that lets one live."""
+    falls = found.original.verdict is Verdict.REFUTED
+    if falls and outline.amended is not None and found.amended is not None:
+        standing, result, base = outline.amended, found.amended, Variant(AMENDED)
+    else:
+        standing, result, base = outline.original, found.original, Variant()
+    counted = {e.name for e in result.evidence if e.outcome is Outcome.HOLDS}
+    tasks = _mutant_tasks(outline, standing, base, counted)
+    results = yield [task for some in tasks.values() for task in some]
+    judged, mutants = _judge_mutants(standing, result, tasks, results)
+    if result is found.amended:
+        return replace(found, amended=judged, mutants=mutants)
+    return replace(found, original=judged, mutants=mutants)
+
+
+def _mutant_tasks(
+    outline: ClaimOutline, standing: StatementOutline, base: Variant, counted: set[str]
+) -> dict[Variant, list[Task]]:
+    """For each mutant, the evidence that answers for it: it takes the constant, and it holds."""
+    return {
+        (variant := replace(base, constant=name, index=index)): [
+            task
+            for task in _tasks(outline, standing, variant)
+            if task.evidence in counted and name in standing.evidence[task.position].constants
+        ]
+        for name, values in standing.mutants.items()
+        for index in range(len(values))
+    }
+
+
+def _judge_mutants(
+    standing: StatementOutline,
+    result: StatementResult,
+    tasks: Mapping[Variant, Sequence[Task]],
+    results: Results,
+) -> tuple[StatementResult, MutantResults]:
+    alive: list[str] = []
+    blind: dict[str, str] = {}
+    for variant, some in tasks.items():
+        mutant = f"{variant.constant} = {standing.mutants[variant.constant][variant.index]}"
+        living = [t.evidence for t in some if results[t].outcome is not Outcome.REFUTES]
+        blind.update(dict.fromkeys(living, f"lets the mutant {mutant} live;"))
+        if living or not some:
+            alive.append(f"{mutant} ({', '.join(living) or 'no evidence answers for it'})")
+    answered = {task.evidence for some in tasks.values() for task in some}
+    for item in result.evidence:
+        if item.outcome is Outcome.HOLDS and item.name not in answered:
+            blind[item.name] = "no mutant reaches it;"
+    evidence = [e.as_vacuous(blind[e.name]) if e.name in blind else e for e in result.evidence]
+    return judge(standing.latex, evidence), MutantResults(len(tasks), tuple(alive))

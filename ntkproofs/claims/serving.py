@@ -1,0 +1,79 @@
+"""What a worker does with a request: outline a claim file, or run a piece of evidence."""
+
+from __future__ import annotations
+
+import random
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ntkproofs.claims.claim import Claim
+from ntkproofs.claims.dependencies import Recorder, local_modules
+from ntkproofs.claims.files import Problem
+from ntkproofs.claims.isolation import restore, snapshot
+from ntkproofs.claims.loading import claims_in
+from ntkproofs.claims.outline import outline_of
+from ntkproofs.claims.runner import run_task
+from ntkproofs.claims.tasks import Task, Variant
+from ntkproofs.claims.wire import outline_to_json, result_to_json
+
+
+class Server:
+    """Serves requests.
+
+    Every request runs its claim file anew, in the state in which the process started: what a piece
+    of evidence left in the variables of its module reaches no other, and a result cannot depend on
+    what the worker did before.
+    """
+
+    def __init__(self, recorder: Recorder) -> None:
+        self._recorder = recorder
+        self._start = snapshot()
+        self._own_modules = frozenset(local_modules())
+
+    def serve(self, request: dict[str, Any]) -> dict[str, Any]:
+        """The reply to a request."""
+        found, problems = self._load(request)
+        if request["do"] == "outline":
+            reply = _outlines(found, problems)
+        else:
+            reply = _run(request, found, problems)
+        return {**reply, "files": self._recorder.files}
+
+    def _load(self, request: dict[str, Any]) -> tuple[list[Claim], list[Problem]]:
+        restore(self._start)
+        for name in local_modules():
+            if name not in self._own_modules:
+                del sys.modules[name]
+        self._recorder.forget()
+        random.seed(request["seed"])
+        np.random.seed(request["seed"] % 2**32)  # noqa: NPY002 - for files that use the global one
+        problems: list[Problem] = []
+        return claims_in(Path(request["path"]), problems, request["digest"]), problems
+
+
+def _outlines(found: list[Claim], problems: list[Problem]) -> dict[str, Any]:
+    return {
+        "claims": [outline_to_json(outline_of(claim)) for claim in found],
+        "problems": [problem.message for problem in problems],
+    }
+
+
+def _run(request: dict[str, Any], found: list[Claim], problems: list[Problem]) -> dict[str, Any]:
+    variant = Variant(*request["variant"])
+    path, claim_id, evidence = request["path"], request["claim"], request["evidence"]
+    task = Task(path, claim_id, evidence, request["position"], variant)
+    claim = next((claim for claim in found if claim.id == task.claim), None)
+    if claim is None:
+        why = problems[0].message if problems else "the claim is no longer in its file"
+        return {"crash": why, "spent": True}
+    before = snapshot()
+    result = run_task(claim, task, request["seed"])
+    changes = before.changes(snapshot())
+    if changes:
+        crash = f"changes {' and '.join(changes)}, which would reach other evidence; undo it"
+        return {"crash": crash, "spent": True}
+    # What failed to get memory may have left anything half done.
+    return {"result": result_to_json(result), "spent": "MemoryError" in result.detail}
