@@ -79,14 +79,17 @@ def is_local(path: str) -> bool:
     return not path.startswith(_ELSEWHERE) and "site-packages" not in path
 
 
-def local_modules() -> list[str]:
-    """The names of imported modules that lie in files of the user."""
-    found = {name: getattr(module, "__file__", None) for name, module in sys.modules.items()}
-    return [
-        name
-        for name, file in found.items()
-        if isinstance(file, str) and name != "__main__" and is_local(os.path.abspath(file))
-    ]
+def forget_local_modules(others: set[str]) -> None:
+    """Drop the imported modules that lie in files of the user, so that they are run anew.
+
+    ``others`` collects the names of those that stay, so that each is looked at once.
+    """
+    for name in set(sys.modules) - others:
+        file = getattr(sys.modules[name], "__file__", None)
+        if isinstance(file, str) and is_local(os.path.abspath(file)):
+            del sys.modules[name]
+        else:
+            others.add(name)
 
 
 def _reads(flags: Any) -> bool:

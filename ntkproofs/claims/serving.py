@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from ntkproofs.claims.claim import Claim
-from ntkproofs.claims.dependencies import Recorder, local_modules
+from ntkproofs.claims.dependencies import Recorder, forget_local_modules
 from ntkproofs.claims.files import Problem
 from ntkproofs.claims.isolation import restore, snapshot
 from ntkproofs.claims.loading import claims_in
@@ -31,7 +31,7 @@ class Server:
     def __init__(self, recorder: Recorder) -> None:
         self._recorder = recorder
         self._start = snapshot()
-        self._own_modules = frozenset(local_modules())
+        self._stay = set(sys.modules)
 
     def serve(self, request: dict[str, Any]) -> dict[str, Any]:
         """The reply to a request."""
@@ -44,9 +44,7 @@ class Server:
 
     def _load(self, request: dict[str, Any]) -> tuple[list[Claim], list[Problem]]:
         restore(self._start)
-        for name in local_modules():
-            if name not in self._own_modules:
-                del sys.modules[name]
+        forget_local_modules(self._stay)
         self._recorder.forget()
         random.seed(request["seed"])
         np.random.seed(request["seed"] % 2**32)  # noqa: NPY002 - for files that use the global one

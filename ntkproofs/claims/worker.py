@@ -7,6 +7,7 @@ prints goes to the error stream, of which the supervisor keeps the end.
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import sys
@@ -35,6 +36,7 @@ def main(memory_mib: int, supervisor: int) -> None:
         # A process that evidence forks has no business with the supervisor.
         os.register_at_fork(after_in_child=lambda: _forget(replies, requests))
     server = Server(recorder)
+    gc.freeze()  # the library stays; collecting garbage need not walk through it each time
     print(json.dumps({"ready": True}), file=replies, flush=True)
     for line in iter(requests.readline, ""):
         request = cast(dict[str, Any], json.loads(line))
