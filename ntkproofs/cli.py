@@ -279,7 +279,7 @@ def _exit_if_interrupted(report: Report) -> None:
         "finished is in the store, if there is one: run again.",
         err=True,
     )
-    raise typer.Exit(_EXIT_INTERRUPTED)
+    raise typer.Exit(report.exit_status())
 
 
 @app.command(short_help="Show the theorems that a verdict relies on.")

@@ -471,3 +471,33 @@ def test_every_help_text_teaches_with_an_example(command):
     assert result.exit_code == 0
     assert "Example" in result.stdout
     assert f"\n    ntkproofs {command}" in result.stdout
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ["--jobs", "0"],
+        ["--jobs", "-3"],
+        ["--jobs", "two"],
+        ["--timeout", "-1"],
+        ["--timeout", "0"],
+        ["--timeout", "nan"],
+        ["--memory", "0"],
+        ["--seed", "-1"],
+        ["--store", "x", "--no-store"],
+    ],
+    ids=" ".join,
+)
+def test_limits_that_make_no_sense_exit_with_2(options):
+    result = run("verify", *options)
+    assert result.exit_code == 2
+    assert result.stdout == ""
+    assert options[0] in result.stderr
+    assert "Traceback" not in result.output
+
+
+def test_evidence_that_runs_out_of_time_exits_with_3(tmp_path):
+    text = TRUE.replace("    yield", "    while True: pass\n    yield")
+    result = run("verify", claim_file(tmp_path, text), "--timeout", "1")
+    assert result.exit_code == 3
+    assert "ran out of time: 1 s; raise --timeout" in " ".join(result.stdout.split())

@@ -31,6 +31,7 @@ EXIT_DECIDED = 0
 EXIT_STRICT = 1
 EXIT_INPUT = 2
 EXIT_CRASHED = 3
+EXIT_INTERRUPTED = 130
 
 
 @dataclass(frozen=True)
@@ -58,10 +59,12 @@ class Report:
     def exit_status(self, strict: bool = False) -> int:
         """The exit status of ``ntkproofs verify``; the worst that happened.
 
-        3: evidence crashed. 2: a file could not be read. 1: ``strict``, and a claim is refuted,
-        undecided or has vacuous evidence. 0: every claim reached a verdict; that a claim is
-        refuted is a result, not a failure.
+        130: interrupted. 3: evidence crashed, ran out of time or is not reproducible. 2: a file
+        could not be read. 1: ``strict``, and a claim is refuted, undecided or has vacuous evidence.
+        0: every claim reached a verdict; that a claim is refuted is a result, not a failure.
         """
+        if self.unfinished is not None:
+            return EXIT_INTERRUPTED
         if any(claim.crashed for claim in self.claims):
             return EXIT_CRASHED
         if self.problems:
@@ -126,7 +129,8 @@ def verify(
 
     Returns:
         The verdicts, and the problems of files that gave no claims. A file that cannot be read
-        does not stop the others, and evidence that crashes does not stop other evidence.
+        does not stop the others, and evidence that crashes does not stop other evidence. After an
+        interruption (Ctrl-C) the claims that were decided, and how many were not.
 
     Raises:
         InvalidInput: if an id of ``only`` is no claim's, a limit makes no sense, or the store is

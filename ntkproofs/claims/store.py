@@ -116,10 +116,13 @@ class Store:
             self.trouble = str(error)
 
     def _prepare(self) -> None:
+        # One transaction, so that a store that another run is making is seen whole or not at all.
         # The first question reads the file: whatever is no database fails here.
+        self._connection.execute("BEGIN")
+        (tables,) = self._one("SELECT count(*) FROM sqlite_master")
         (application,) = self._one("PRAGMA application_id")
         (version,) = self._one("PRAGMA user_version")
-        (tables,) = self._one("SELECT count(*) FROM sqlite_master")
+        self._connection.execute("COMMIT")
         if (application, version, tables) == (0, 0, 0):
             self._create()
         elif application != _APPLICATION:
