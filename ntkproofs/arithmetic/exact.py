@@ -21,6 +21,7 @@ NORMAL_FORM = "normal form of rational functions over Q"
 NORMAL_FORM_MODULO = "normal form of polynomials modulo relations (Groebner basis)"
 GAMMA_NORMAL_FORM = "ratios of Gamma functions reduced to rational functions, then normal form"
 EXACT_RATIONALS = "exact rational arithmetic"
+NONNEGATIVE_COEFFICIENTS = "nonnegative coefficients after shifting variables to their least values"
 
 Least = Mapping[str, int]
 
@@ -129,6 +130,52 @@ def _not_rational(expression: Any, symbols: Sequence[Any]) -> str:
     return ""
 
 
+def nonnegative(expression: Any, least: Least) -> Decision:
+    """Whether a rational function over Q is >= 0 for all real values of its symbols from ``least``.
+
+    TRUE if, after shifting each symbol to its least value, numerator and denominator have
+    nonnegative coefficients; FALSE at a point with small integer coordinates where it is negative;
+    undecided otherwise, since the criterion is sufficient only.
+
+    Args:
+        expression: a SymPy expression whose symbols are all named in ``least``.
+        least: the least value of each symbol, by name.
+
+    Example:
+        >>> x = sp.Symbol("x")
+        >>> nonnegative(x**2 - 2 * x + 3, {"x": 1}).truth
+        <Truth.TRUE: 'true'>
+    """
+    expression = sp.sympify(expression)
+    symbols = sorted(expression.free_symbols, key=str)
+    problem = _not_rational(expression, symbols)
+    missing = [str(symbol) for symbol in symbols if str(symbol) not in least]
+    if problem or missing:
+        reason = problem or f"no least value is given for {missing}"
+        return Decision(Truth.UNDECIDED, NONNEGATIVE_COEFFICIENTS, reason=reason)
+    shift = {symbol: symbol + least[str(symbol)] for symbol in symbols}
+    over, under = sp.fraction(sp.together(expression.subs(shift, simultaneous=True)))
+    if all(_coefficients_are_nonnegative(part, symbols) for part in (over, under)):
+        return Decision(Truth.TRUE, NONNEGATIVE_COEFFICIENTS)
+    for values in _small_points(len(symbols)):
+        named = {str(symbol): value for symbol, value in zip(symbols, values, strict=True)}
+        if any(value < least[name] for name, value in named.items()):
+            continue
+        value = expression.subs(dict(zip(symbols, map(sp.Integer, values), strict=True)))
+        if value.is_Rational and value < 0:
+            return Decision(
+                Truth.FALSE, NONNEGATIVE_COEFFICIENTS, {**named, "value": str(value)}
+            )
+    reason = "some coefficient is negative, and no point tried makes the expression negative"
+    return Decision(Truth.UNDECIDED, NONNEGATIVE_COEFFICIENTS, reason=reason)
+
+
+def _coefficients_are_nonnegative(expression: Any, symbols: Sequence[sp.Symbol]) -> bool:
+    if not symbols:
+        return bool(sp.Rational(expression) >= 0)
+    return all(c >= 0 for c in sp.Poly(expression, *symbols, domain="QQ").coeffs())
+
+
 def polynomial_identity(
     left: Any, right: Any, relations: Sequence[Any], generators: Sequence[sp.Symbol]
 ) -> Decision:
@@ -149,8 +196,12 @@ def polynomial_identity(
     if sp.Poly(remainder, *generators).is_zero:
         return Decision(Truth.TRUE, NORMAL_FORM_MODULO)
     return Decision(
-        Truth.FALSE, NORMAL_FORM_MODULO, {"remainder of left - right": str(sp.factor(remainder))}
+        Truth.FALSE, NORMAL_FORM_MODULO, {"remainder of left - right": _shortened(str(remainder))}
     )
+
+
+def _shortened(text: str, length: int = 120) -> str:
+    return text if len(text) <= length else text[: length - 1] + "…"
 
 
 class NotReducible(ValueError):

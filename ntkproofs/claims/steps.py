@@ -139,6 +139,13 @@ def gamma_ratio(
     return _from_decision(about, replace(decision, method=exact.GAMMA_NORMAL_FORM), {})
 
 
+def nonnegative(
+    about: str, expression: Any, least: Least, *, witness: Mapping[str, Any] | None = None
+) -> Step:
+    """Decide ``expression >= 0`` for all real values of its symbols from their ``least`` values on."""
+    return _from_decision(about, exact.nonnegative(expression, least), witness or {})
+
+
 def exactly(about: str, left: Any, right: Any, witness: Mapping[str, Any] | None = None) -> Step:
     """Decide ``left = right`` for exact numbers: int, Fraction, SymPy rationals; tuples of them."""
     here, there = _exact_value(left), _exact_value(right)

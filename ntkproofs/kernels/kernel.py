@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
-from typing import Any
+from typing import Any, ClassVar
 
 from ntkproofs.arithmetic.balls import to_fraction
 from ntkproofs.arithmetic.dispatch import arithmetic_of
@@ -36,6 +36,9 @@ class Kernel(ABC):
         >>> round(nt.ntk(depth=3)(0.5), 12)
         1.351479561123
     """
+
+    # NumPy arrays and scalars on the left leave the operation to the methods below.
+    __array_ufunc__: ClassVar[None] = None
 
     def __post_init__(self) -> None:
         # Asked here, bottom up, these never recurse through a network of many layers.
@@ -410,6 +413,8 @@ def _as_factor(kernel: Kernel, argument: str) -> str:
 def _scalar(value: Any) -> Fraction:
     if getattr(value, "is_Rational", False):
         return Fraction(int(value.p), int(value.q))
+    if hasattr(value, "item") and getattr(value, "ndim", None) == 0:
+        value = value.item()  # a NumPy scalar
     if isinstance(value, bool) or not isinstance(value, int | float | Fraction):
         raise InvalidInput(
             "A kernel is combined with kernels and with rational numbers (int, float, Fraction); "
