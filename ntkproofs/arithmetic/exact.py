@@ -163,9 +163,7 @@ def nonnegative(expression: Any, least: Least) -> Decision:
             continue
         value = expression.subs(dict(zip(symbols, map(sp.Integer, values), strict=True)))
         if value.is_Rational and value < 0:
-            return Decision(
-                Truth.FALSE, NONNEGATIVE_COEFFICIENTS, {**named, "value": str(value)}
-            )
+            return Decision(Truth.FALSE, NONNEGATIVE_COEFFICIENTS, {**named, "value": str(value)})
     reason = "some coefficient is negative, and no point tried makes the expression negative"
     return Decision(Truth.UNDECIDED, NONNEGATIVE_COEFFICIENTS, reason=reason)
 

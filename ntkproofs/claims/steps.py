@@ -142,7 +142,7 @@ def gamma_ratio(
 def nonnegative(
     about: str, expression: Any, least: Least, *, witness: Mapping[str, Any] | None = None
 ) -> Step:
-    """Decide ``expression >= 0`` for all real values of its symbols from their ``least`` values on."""
+    """Decide ``expression >= 0`` for all real values of its symbols from ``least`` on."""
     return _from_decision(about, exact.nonnegative(expression, least), witness or {})
 
 

@@ -82,8 +82,8 @@ POLYNOMIALS_OF_A_MATRIX = Theorem(
 )
 ADDITION_THEOREM = Theorem(
     "addition theorem of spherical harmonics",
-    "For an orthonormal basis Y_1..Y_N of the harmonics of degree l on S^(d-1) (uniform probability "
-    "measure), Σ_p Y_p(x) Y_p(y) is a multiple of P_l(<x,y>).",
+    "For an orthonormal basis Y_1..Y_N of the harmonics of degree l on S^(d-1) (uniform "
+    "probability measure), Σ_p Y_p(x) Y_p(y) is a multiple of P_l(<x,y>).",
     "C. Müller, Spherical Harmonics, Springer 1966, Theorem 2",
 )
 CONVOLUTIONS = Theorem(

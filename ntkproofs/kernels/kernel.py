@@ -15,10 +15,14 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Any, ClassVar
 
+import numpy as np
+
 from ntkproofs.arithmetic.balls import to_fraction
 from ntkproofs.arithmetic.dispatch import arithmetic_of
 from ntkproofs.arithmetic.protocol import Arithmetic
 from ntkproofs.errors import InvalidInput
+
+_BLOCK = 1 << 15
 
 Formula = Callable[[Any, Arithmetic], Any]
 
@@ -45,6 +49,11 @@ class Kernel(ABC):
         _ = self.needs_dim, self.differentiable, self.assumptions, self.floats_only
 
     def __call__(self, u: Any) -> Any:
+        if isinstance(u, np.ndarray) and u.size > _BLOCK:
+            # Temporaries that stay in the cache make this several times faster.
+            flat = u.reshape(-1)
+            blocks = [self(flat[i : i + _BLOCK]) for i in range(0, flat.size, _BLOCK)]
+            return np.concatenate(blocks).reshape(u.shape)
         context = arithmetic_of(u)
         value = evaluate(self.at_dim(None), context.value, context.arithmetic)
         return context.lower(value)
