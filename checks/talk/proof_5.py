@@ -9,7 +9,7 @@ even eigenvalues tend to the constant C: no logarithm, since a rational ratio ad
 import sympy as sp
 
 import ntkproofs as nt
-from ntkproofs.arithmetic.exact import decay_exponent, quotient_of_sums
+from ntkproofs.arithmetic.gammas import decay_exponent, quotient_of_sums
 from ntkproofs.claims import Claim, exactly, identity, nonnegative, nonzero_exactly, premise
 from ntkproofs.claims.theorems import GAMMA_RATIO, NTK_LIMIT
 
@@ -21,7 +21,7 @@ s = sp.Symbol("s", real=True)
 def even_decay():
     """p with μ_(2m) ~ C m^(-p), from the exact ratio of neighbours."""
     here = nt.exact_eigenvalue(nt.ntk(2), dim=d, degree=2 * m)
-    return decay_exponent(quotient_of_sums(here.subs(m, m + 1), here), m)
+    return decay_exponent(quotient_of_sums(here.subs(m, m + 1), here), m, {"d": 2})
 
 
 def multiplier_grows_like_its_degree():
@@ -50,7 +50,11 @@ def exponent_of_the_composite(p):
     yield identity(r"s - p(K) = p", s - even_decay(), p, least={"d": 2})
 
 
-@proof_5.proof(relies_on=[NTK_LIMIT], part="odd degrees")
+@proof_5.proof(
+    relies_on=[NTK_LIMIT],
+    part="odd degrees",
+    covers="the closed form is evaluated at the symbolic degree 2m + 1",
+)
 def odd_degrees_by_parity(odd_degrees):
     """The closed form at odd degrees; the multiplier is finite, so zeros stay zeros."""
     if odd_degrees == "zero":
@@ -92,7 +96,11 @@ def exponent_changes_sign(c):
     yield identity(r"s - p(K) = s - c", s - even_decay(), s - c, least={"d": 2})
 
 
-@regimes.proof(relies_on=[GAMMA_RATIO], part="at the threshold")
+@regimes.proof(
+    relies_on=[GAMMA_RATIO],
+    part="at the threshold",
+    covers="the ratio is one rational function of m and d",
+)
 def no_logarithm(at_threshold):
     """A rational ratio 1 - p/m + O(1/m²) gives C m^(-p) with no power of a logarithm."""
     here = nt.exact_eigenvalue(nt.ntk(2), dim=d, degree=2 * m)

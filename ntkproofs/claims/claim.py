@@ -35,6 +35,8 @@ class Evidence:
         relies_on: theorems that the argument cites.
         constants: the names of the constants that it takes, and answers for.
         summary: the first line of the function's docstring.
+        covers: why steps about numbers decide the statement for all its parameters; empty where
+            the steps themselves are about symbols.
     """
 
     name: str
@@ -45,6 +47,7 @@ class Evidence:
     relies_on: tuple[Theorem, ...]
     constants: tuple[str, ...]
     summary: str
+    covers: str = ""
 
 
 @dataclass(frozen=True)
@@ -62,10 +65,15 @@ class _HasEvidence:
     _constant_names: frozenset[str]
 
     def proof(
-        self, *, relies_on: Sequence[Theorem] = (), part: str = ""
+        self, *, relies_on: Sequence[Theorem] = (), part: str = "", covers: str = ""
     ) -> Callable[[EvidenceFunction], EvidenceFunction]:
-        """Register a proof: every step exact, for all values of the stated parameters."""
-        return self._register(Grade.PROVED, part, "", relies_on)
+        """Register a proof: every step exact, for all values of the stated parameters.
+
+        A proof has a step about symbols; one whose steps are all about numbers shows instances,
+        and is certified only, unless ``covers`` says why they decide all cases (a statement
+        without parameters, an argument about indices).
+        """
+        return self._register(Grade.PROVED, part, "", relies_on, covers)
 
     def certificate(
         self, *, on: str, relies_on: Sequence[Theorem] = (), part: str = ""
@@ -86,7 +94,12 @@ class _HasEvidence:
         return self._register(Grade.SAMPLED, part, on, relies_on)
 
     def _register(
-        self, kind: Grade, part: str, on: str, relies_on: Sequence[Theorem]
+        self,
+        kind: Grade,
+        part: str,
+        on: str,
+        relies_on: Sequence[Theorem],
+        covers: str = "",
     ) -> Callable[[EvidenceFunction], EvidenceFunction]:
         def register(function: EvidenceFunction) -> EvidenceFunction:
             names = tuple(inspect.signature(function).parameters)
@@ -102,7 +115,15 @@ class _HasEvidence:
             summary = (inspect.getdoc(function) or "").split("\n\n")[0].replace("\n", " ")
             self.evidence.append(
                 Evidence(
-                    function.__name__, function, kind, part, on, tuple(relies_on), names, summary
+                    function.__name__,
+                    function,
+                    kind,
+                    part,
+                    on,
+                    tuple(relies_on),
+                    names,
+                    summary,
+                    covers,
                 )
             )
             return function
@@ -191,6 +212,12 @@ class Claim(_HasEvidence):
         if unknown:
             raise InvalidInput(f"The reading {name!r} of {self.id} has no constants {unknown}.")
         self.readings[name] = Statement(statement, {**self.constants, **constants})
+
+
+def unanswered(constants: Constants, evidence: Sequence[Evidence]) -> list[str]:
+    """The constants of a statement that no evidence takes: nothing was asked about them."""
+    taken = {name for item in evidence for name in item.constants}
+    return sorted(set(constants) - taken)
 
 
 def _check_mutants(name: str, constants: Constants, mutants: Mapping[str, Sequence[Any]]) -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import copy
 import time
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from ntkproofs.arithmetic.truth import Truth
-from ntkproofs.claims.claim import Amendment, Claim, Constants, Evidence
+from ntkproofs.claims.claim import Amendment, Claim, Constants, Evidence, unanswered
 from ntkproofs.claims.steps import Grade, Step
 from ntkproofs.claims.verdict import (
     ClaimResult,
@@ -65,7 +66,12 @@ def _run_all(
     for item in evidence:
         tell(item.name.replace("_", " "))
         results.append(run_evidence(item, constants))
-    return judge(latex, results)
+    judged = judge(latex, results)
+    forgotten = unanswered(constants, evidence)
+    if forgotten and judged.verdict is not Verdict.REFUTED:
+        note = f"no evidence takes the constants {', '.join(forgotten)}"
+        return StatementResult(latex, Verdict.UNDECIDED, None, judged.evidence, note)
+    return judged
 
 
 def run_evidence(evidence: Evidence, constants: Constants) -> EvidenceResult:
@@ -77,13 +83,15 @@ def run_evidence(evidence: Evidence, constants: Constants) -> EvidenceResult:
     steps: list[Step] = []
     problem = ""
     try:
-        arguments = {name: constants[name] for name in evidence.constants}
+        # Copies: evidence that changes its arguments must not change the statement.
+        arguments = {name: copy.deepcopy(constants[name]) for name in evidence.constants}
         for step in _steps_of(evidence, arguments):
             steps.append(step)
-    except (Exception, SystemExit) as error:  # noqa: BLE001 - evidence is a user's code and may raise anything
+    # Evidence is a user's code and may raise anything.
+    except (Exception, SystemExit) as error:  # noqa: BLE001
         problem = _describe(error)
-    if not problem and not steps:
-        problem = "the evidence executed no comparison, and so shows nothing"
+    if not problem and all(step.premise for step in steps):
+        problem = "the evidence executed no comparison but premises, and so shows nothing"
     return _summarise(evidence, steps, problem, time.perf_counter() - start)
 
 
@@ -99,6 +107,11 @@ def _steps_of(evidence: Evidence, arguments: Mapping[str, Any]) -> Iterator[Step
             raise TypeError(
                 f"evidence yields steps (identity, exactly, certify, ...); {evidence.name!r} "
                 f"yielded {type(step).__name__}"
+            )
+        if not step.is_genuine():
+            raise TypeError(
+                f"{evidence.name!r} yielded a step that was made or changed by hand; steps are "
+                "decided by identity, exactly, certify, ..."
             )
         yield step
 
@@ -137,7 +150,7 @@ def _summarise(
         detail = f"{what}: {first.about} {first.reason}".strip()
     else:
         outcome = Outcome.HOLDS
-        grade = min(evidence.kind, *(step.grade for step in steps))
+        grade = _grade_of(evidence, steps)
         detail = evidence.summary or "; ".join(dict.fromkeys(step.about for step in steps))
     return EvidenceResult(
         evidence.name,
@@ -153,6 +166,14 @@ def _summarise(
         evidence.relies_on,
         witness,
     )
+
+
+def _grade_of(evidence: Evidence, steps: Sequence[Step]) -> Grade:
+    """The weakest step, and never above the kind; instances alone are no proof."""
+    grade = min(evidence.kind, *(step.grade for step in steps))
+    if evidence.covers or any(step.general for step in steps):
+        return grade
+    return min(grade, Grade.CERTIFIED)
 
 
 def _without_blind_refuters(original: StatementResult, amended: StatementResult) -> StatementResult:

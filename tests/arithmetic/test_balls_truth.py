@@ -359,7 +359,7 @@ def test_a_wide_ball_is_never_proved_equal_or_zero(mid: float, radius: float) ->
     assert nonzero(x - x) is Truth.UNDECIDED
 
 
-@pytest.mark.parametrize("blank", [NAN, WHOLE_LINE])
+@pytest.mark.parametrize("blank", [NAN, WHOLE_LINE, arb("inf")], ids=str)
 def test_balls_without_information_decide_nothing(blank: arb) -> None:
     for compare in (less, equal):
         assert compare(blank, 1) is Truth.UNDECIDED

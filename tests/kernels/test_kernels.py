@@ -640,7 +640,7 @@ def test_a_plain_function_returns_one_value_for_each_cosine() -> None:
     ids=repr,
 )
 def test_what_is_no_cosine(u: Any) -> None:
-    for kernel in (ntk(2), 2 * arccosine(1) + 1):
+    for kernel in (ntk(2), cosine + 1):
         with pytest.raises(InvalidInput):
             kernel(u)
 

@@ -6,7 +6,7 @@ import sympy as sp
 from flint import arb
 
 import ntkproofs as nt
-from ntkproofs.arithmetic.exact import decay_exponent, gamma_quotient, quotient_of_sums
+from ntkproofs.arithmetic.gammas import decay_exponent, gamma_quotient, quotient_of_sums
 from ntkproofs.claims import certify, exactly, identity, less, nonzero_exactly
 from ntkproofs.spectra.harmonics import harmonic_dimension
 
