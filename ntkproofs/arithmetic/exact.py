@@ -11,7 +11,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import Any
 
 import sympy as sp
 
@@ -234,6 +234,11 @@ def polynomial_identity(
     _, remainder = sp.reduced(difference, list(basis.exprs), *generators, order="grevlex")
     if sp.Poly(remainder, *generators).is_zero:
         return Decision(Truth.TRUE, NORMAL_FORM_MODULO)
+    if remainder.is_Rational and all(g.is_complex is None for g in generators):
+        # The relations have a complex solution (their ideal is proper), and the two sides differ
+        # by this number at each.
+        shown = {"left - right": f"{remainder}, at every solution of the relations"}
+        return Decision(Truth.FALSE, NORMAL_FORM_MODULO, shown)
     witness = _point_of_variety(remainder, relations, generators)
     if witness is None:
         reason = f"the remainder is {_shortened(str(remainder))}, and no point tried shows it"

@@ -10,7 +10,7 @@ the assumptions of its symbols or from their stated least values.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 import sympy as sp
 
@@ -54,7 +54,7 @@ def gamma_quotient(numerator: Any, denominator: Any, least: Least | None = None)
             raise NotReducible("a quotient with 0 is no ratio of hypergeometric terms")
         if isinstance(base, (sp.gamma, sp.factorial)) and exponent.is_Integer:
             shift = 1 if isinstance(base, sp.factorial) else 0
-            argument = sp.expand(base.args[0] + shift)
+            argument = sp.expand(sp.Add(cast(Any, base.args[0]), shift))
             _require_off_the_poles(argument, least or {})
             gammas[argument] = gammas.get(argument, 0) + int(exponent)
         elif base.is_number:

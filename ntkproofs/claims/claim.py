@@ -1,3 +1,5 @@
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
+# pyright: reportUnknownArgumentType=false, reportMissingTypeStubs=false
 """Claims: a statement, its named constants, and the evidence that decides it.
 
 A claim never says whether it is true. Its evidence functions take the constants of the statement
@@ -11,7 +13,9 @@ import inspect
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
+
+import sympy as sp
 
 from ntkproofs.claims.steps import Grade, Step
 from ntkproofs.claims.theorems import Theorem
@@ -214,6 +218,19 @@ class Claim(_HasEvidence):
         self.readings[name] = Statement(statement, {**self.constants, **constants})
 
 
+def _same(value: Any, constant: Any) -> bool:
+    """Whether a mutant is the constant itself, also in another form."""
+    if value == constant:
+        return True
+    if not (isinstance(value, sp.Basic) or isinstance(constant, sp.Basic)):
+        return False
+    try:
+        left, right = cast(Any, sp.sympify(value)), cast(Any, sp.sympify(constant))
+    except (sp.SympifyError, TypeError):
+        return False
+    return bool(sp.expand(left - right) == 0)
+
+
 def unanswered(constants: Constants, evidence: Sequence[Evidence]) -> list[str]:
     """The constants of a statement that no evidence takes: nothing was asked about them."""
     taken = {name for item in evidence for name in item.constants}
@@ -228,7 +245,7 @@ def _check_mutants(name: str, constants: Constants, mutants: Mapping[str, Sequen
                 f"{sorted(constants)}."
             )
         for value in values:
-            if value == constants[constant]:
+            if _same(value, constants[constant]):
                 raise InvalidInput(
                     f"A mutant of {constant!r} in {name} equals the constant itself: {value}."
                 )

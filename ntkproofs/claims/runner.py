@@ -66,12 +66,18 @@ def _run_all(
     for item in evidence:
         tell(item.name.replace("_", " "))
         results.append(run_evidence(item, constants))
-    judged = judge(latex, results)
+    return _judge_constants(judge(latex, results), constants, evidence)
+
+
+def _judge_constants(
+    judged: StatementResult, constants: Constants, evidence: Sequence[Evidence]
+) -> StatementResult:
+    """A statement with a constant that no evidence takes is not decided: nothing asked about it."""
     forgotten = unanswered(constants, evidence)
-    if forgotten and judged.verdict is not Verdict.REFUTED:
-        note = f"no evidence takes the constants {', '.join(forgotten)}"
-        return StatementResult(latex, Verdict.UNDECIDED, None, judged.evidence, note)
-    return judged
+    if not forgotten or judged.verdict is Verdict.REFUTED:
+        return judged
+    note = f"no evidence takes the constants {', '.join(forgotten)}"
+    return StatementResult(judged.latex, Verdict.UNDECIDED, None, judged.evidence, note)
 
 
 def run_evidence(evidence: Evidence, constants: Constants) -> EvidenceResult:
@@ -222,6 +228,7 @@ def _with_mutants(claim: Claim, result: ClaimResult, tell: Progress) -> ClaimRes
         standing.latex,
         [e.as_vacuous(blind[e.name]) if e.name in blind else e for e in standing.evidence],
     )
+    judged = _judge_constants(judged, constants, evidence)
     found = MutantResults(total, tuple(alive))
     original, amended = result.original, result.amended
     if standing is result.amended:

@@ -104,7 +104,9 @@ def _from_decision(
 
 
 def _has_symbols(*sides: Any) -> bool:
-    return any(sp.sympify(side).free_symbols for side in sides if not isinstance(side, str))
+    return any(
+        cast(Any, sp.sympify(side)).free_symbols for side in sides if not isinstance(side, str)
+    )
 
 
 def identity(

@@ -68,7 +68,7 @@ def _spare_nodes(kernel: Kernel, dim: int) -> tuple[int, float]:
         if before is not None:
             change = float(np.max(np.abs((here.hi - before.hi) + (here.lo - before.lo))))
             scale = float(np.max(np.abs(here.hi)))
-            if 0 < scale and change <= _CONVERGED * scale:
+            if scale > 0 and change <= _CONVERGED * scale:
                 return spare, 0.0
         before = here
     scale = float(np.max(np.abs(here.hi)))

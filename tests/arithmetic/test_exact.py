@@ -3,7 +3,7 @@
 import pytest
 import sympy as sp
 
-from ntkproofs.arithmetic.exact import nonnegative, polynomial_identity, rational_identity
+from ntkproofs.arithmetic.exact import polynomial_identity, rational_identity
 from ntkproofs.arithmetic.gammas import (
     NotReducible,
     decay_exponent,

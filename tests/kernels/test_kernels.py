@@ -484,9 +484,7 @@ def test_latex_says_what_is_computed() -> None:
     assert ((S + 1) * S).latex() == (
         r"k(u) = \left(\kappa_{1}\left(u\right) + 1\right)\,\kappa_{1}\left(u\right)"
     )
-    assert (S @ arccosine(0)).latex() == (
-        r"k(u) = \kappa_{1}\left(\kappa_{0}\left(u\right)\right)"
-    )
+    assert (S @ arccosine(0)).latex() == (r"k(u) = \kappa_{1}\left(\kappa_{0}\left(u\right)\right)")
     assert (K - Fraction(1, 2)).latex() == r"k(u) = \Theta_{2}(u) - \tfrac{1}{2}"
     assert r"\Theta_{k+1} = \Theta_k\,\kappa_0(\Sigma_k) + \Sigma_{k+1}" in K.latex()
     assert zonal("mine", lambda u, ar: u, latex="u^7").latex() == "k(u) = u^7"

@@ -15,7 +15,7 @@ import pytest
 import sympy as sp
 from flint import arb
 
-from ntkproofs.arithmetic import exact
+from ntkproofs.arithmetic import exact, gammas
 from ntkproofs.claims import (
     Claim,
     Grade,
@@ -147,8 +147,11 @@ def test_a_false_conclusion_in_a_premise_proves_nothing():
 
 
 def test_a_step_stated_by_hand_is_refused():
-    with pytest.raises(InvalidInput):
-        Step(Truth.TRUE, Grade.PROVED, "magic", "x")
+    def by_hand(c):
+        del c
+        yield Step(Truth.TRUE, Grade.PROVED, "magic", "x")
+
+    assert judged(by_hand).evidence[0].outcome is Outcome.CRASHED
 
 
 def test_a_float_is_no_exact_number():
@@ -161,7 +164,6 @@ def test_a_float_is_no_exact_number():
 # Forged steps
 
 
-@succeeds
 def test_a_truth_replaced():
     def forged(c):
         step = honest(c)
@@ -170,7 +172,6 @@ def test_a_truth_replaced():
     assert not accepted(forged)
 
 
-@succeeds
 def test_a_grade_replaced():
     def raised(c):
         step = certify("c < 5", lambda: less(arb(c), arb(5)))
@@ -179,7 +180,6 @@ def test_a_grade_replaced():
     assert judged(raised, mutants=(7,)).verdict is not Verdict.PROVED
 
 
-@succeeds
 def test_a_subclass_of_step():
     class Forged(Step):
         def __post_init__(self):
@@ -191,7 +191,6 @@ def test_a_subclass_of_step():
     assert not accepted(subclass)
 
 
-@succeeds
 def test_a_frozen_step_changed():
     def changed(c):
         step = honest(c)
@@ -202,7 +201,6 @@ def test_a_frozen_step_changed():
     assert not accepted(changed)
 
 
-@succeeds
 def test_an_expression_whose_subtraction_lies():
     class Liar(sp.Expr):
         def __sub__(self, other):
@@ -229,7 +227,6 @@ def test_a_symbol_that_equals_everything():
     assert not accepted(lies)
 
 
-@succeeds
 def test_a_float_that_calls_itself_rational():
     class Liar(float):
         is_Rational = True
@@ -240,7 +237,6 @@ def test_a_float_that_calls_itself_rational():
     assert not accepted(lies)
 
 
-@succeeds
 def test_an_integer_whose_numerator_lies():
     class Liar(int):
         numerator = property(lambda self: 3)
@@ -265,7 +261,6 @@ def test_evidence_that_is_true_on_its_first_run_only():
     assert not accepted(first)
 
 
-@succeeds
 def test_evidence_that_changes_the_constants_of_the_claim():
     claim = Claim("attack.list", "c = 3", "a test", {"c": [3]}, {"c": [[4]]})
 
@@ -291,7 +286,6 @@ def test_a_rounded_decimal_in_a_ball():
     assert not accepted(rounded, "certificate", mutants=(2, 1))
 
 
-@succeeds
 def test_a_float_where_less_expects_a_ball():
     def rounded(c):
         yield certify("0.3 < c/10", lambda: less(0.3, 0.1 * c))
@@ -310,7 +304,6 @@ def test_a_rounded_root_does_not_refute_a_true_equality():
 # Statistics
 
 
-@succeeds
 @pytest.mark.parametrize("p_value", [float("nan"), 1.5, -0.5])
 def test_a_p_value_is_a_probability(p_value):
     def test(c):
@@ -321,14 +314,12 @@ def test_a_p_value_is_a_probability(p_value):
         statistic("p", p_value, false_alarm=1e-6)
 
 
-@succeeds
 @pytest.mark.parametrize("false_alarm", [0.0, -1.0, 1.5, float("nan")])
 def test_a_false_alarm_probability_is_one(false_alarm):
     with pytest.raises(InvalidInput):
         statistic("p", 0.5, false_alarm=false_alarm)
 
 
-@succeeds
 def test_a_weak_statistic_does_not_overrule_a_certificate():
     claim = Claim("attack.weak", "c < 4", "a test", {"c": 3}, {"c": [5]})
 
@@ -346,7 +337,6 @@ def test_a_weak_statistic_does_not_overrule_a_certificate():
 # What a statement says, and what its evidence covers
 
 
-@succeeds
 def test_instances_are_no_proof_for_all():
     """n² - n + 41 is prime for n = 1..40, and not for n = 41."""
 
@@ -358,7 +348,6 @@ def test_instances_are_no_proof_for_all():
     assert judged(instances, mutants=(5, 6)).verdict is not Verdict.PROVED
 
 
-@succeeds
 def test_a_constant_that_no_evidence_takes_is_not_decided():
     claim = Claim(
         "attack.forgotten", "...", "a test", {"c": 2, "hypothesis": "for all d"}, {"c": [1]}
@@ -371,13 +360,11 @@ def test_a_constant_that_no_evidence_takes_is_not_decided():
     assert verify_claim(claim, mutants=True).original.verdict is not Verdict.PROVED
 
 
-@succeeds
 def test_a_mutant_equal_to_its_constant_in_disguise_is_refused():
     with pytest.raises(InvalidInput):
         Claim("attack.disguise", "...", "a test", {"c": (n + 1) ** 2}, {"c": [n**2 + 2 * n + 1]})
 
 
-@succeeds
 def test_premises_alone_show_nothing():
     def prepared(c):
         yield premise(exactly("one", 1, 1))
@@ -396,33 +383,29 @@ def test_symbols_of_one_name_and_different_assumptions_refute_nothing():
         pytest.xfail("two symbols that print alike are refuted to be equal")
 
 
-@succeeds
 def test_contradictory_relations_prove_nothing():
     s = sp.Symbol("s")
     found = exact.polynomial_identity(s, 7, [s - 1, s - 2], [s])
     assert found.truth is Truth.UNDECIDED
 
 
-@succeeds
 def test_zero_over_zero_is_no_ratio():
     assert step_functions.gamma_ratio("0/0", 0, 0, 1).truth is Truth.UNDECIDED
-    assert exact.quotient_of_sums(sp.S.Zero, sp.S.Zero) != 1
+    with pytest.raises(gammas.NotReducible):
+        gammas.quotient_of_sums(sp.S.Zero, sp.S.Zero)
 
 
-@succeeds
 def test_a_float_in_the_argument_of_gamma():
     m = sp.Symbol("m", positive=True)
     over, under = sp.gamma(m + 0.1), sp.gamma(m + sp.Rational(1, 10))
     assert step_functions.gamma_ratio("0.1", over, under, 1).truth is Truth.UNDECIDED
 
 
-@succeeds
 def test_shapes_that_differ_refute_nothing():
     with pytest.raises(InvalidInput):
         exactly("a tuple", (1,), 1)
 
 
-@succeeds
 def test_huge_integers_do_not_crash():
     try:
         truth = exactly("huge", 10**5000, 10**5000).truth

@@ -66,10 +66,6 @@ def test_balls_hold_the_integral(name, dim, degree):
         assert radius < abs(true) * mpmath.mpf(10) ** -15
 
 
-@pytest.mark.xfail(
-    raises=AssertionError,
-    reason="all nodes miss the spike, and 0.0 is returned as if it were accurate",
-)
 @pytest.mark.parametrize("sharpness", [10**8, 10**10])
 def test_a_spike_between_the_nodes_is_not_taken_for_zero(sharpness):
     """∫ exp(-w (u - 3/10)²) du/2 = sqrt(π/w)/2 on S², to all digits of a float."""
@@ -84,9 +80,6 @@ def test_a_spike_between_the_nodes_is_not_taken_for_zero(sharpness):
     assert abs(found / (np.sqrt(np.pi / sharpness) / 2) - 1) < 1e-9
 
 
-@pytest.mark.xfail(
-    raises=ValueError, reason="a division of series raises ValueError instead of 'not proved'"
-)
 def test_an_arcsine_of_a_multiple_of_u_is_integrated():
     """arcsin(u/2) has odd eigenvalues only; μ_1 on the circle by mpmath."""
     kernel = nt.zonal("asin", lambda u, ar: ar.asin(u / 2))
@@ -107,10 +100,6 @@ COMBINATIONS = {
 }
 
 
-@pytest.mark.xfail(
-    raises=AssertionError,
-    reason="the symbolic form drops the polynomial part: every factor u raises its degree by one",
-)
 @pytest.mark.parametrize("name", COMBINATIONS)
 def test_the_symbolic_closed_form_holds_wherever_its_symbol_ranges(name):
     """m >= 1: the form in m at m = 1 against the recurrence in exact rationals."""

@@ -239,9 +239,7 @@ def by_mpmath(function: Callable[[Any], Any], dim: int, degree: int) -> Any:
     constant = MP.gamma(half) / (MP.sqrt(MP.pi) * MP.gamma(half - 0.5))
 
     def integrand(angle: Any) -> Any:
-        polynomial = MP.hyp2f1(
-            -degree, degree + dim - 2, half - 0.5, MP.sin(angle / 2) ** 2
-        )
+        polynomial = MP.hyp2f1(-degree, degree + dim - 2, half - 0.5, MP.sin(angle / 2) ** 2)
         return function(angle) * polynomial * MP.sin(angle) ** (dim - 2)
 
     return constant * MP.quad(integrand, MP.linspace(0, MP.pi, 3 + degree // 4))
@@ -555,9 +553,7 @@ def test_the_zeros_of_sines_beyond_the_interval_are_seen() -> None:
     branch = MP.findroot(lambda t: cosine_of(t) - 1, MP.mpc(2 * MP.pi, 1))
     assert abs(branch - 2 * MP.pi) < 1.5
     assert max(ellipse.rho for ellipse in ellipses(FLAT)) < ellipse_through(branch) < 8
-    truth = as_ball(
-        by_mpmath(lambda t: 1 - MP.acos(cosine_of(t)) / MP.pi, 3, 3), 30
-    )
+    truth = as_ball(by_mpmath(lambda t: 1 - MP.acos(cosine_of(t)) / MP.pi, 3, 3), 30)
     assert_encloses(ball_eigenvalues(FLAT, 3, (3,), 30), [truth], 30)
 
 
