@@ -25,7 +25,7 @@ TRUE = (
 sum_ = Claim(id="small.sum", statement=r"1 + 1 = c", source="school", constants={"c": 2},
              mutants={"c": [1, 3]})
 
-@sum_.proof(relies_on=[FUNK_HECKE])
+@sum_.proof(relies_on=[FUNK_HECKE], covers="it is one sum")
 def add(c):
     '''Adds.'''
     yield exactly("the sum", 1 + 1, c)
@@ -37,7 +37,7 @@ FALSE = (
 decay = Claim(id="small.decay", statement=r"\mu_\ell \sim \ell^{-p}, p = 3", source="a talk",
               constants={"p": 3}, mutants={"p": [1, 2]})
 
-@decay.proof(relies_on=[SCHUR])
+@decay.proof(relies_on=[SCHUR], covers="it is one number")
 def exponent(p):
     yield exactly("the exponent", p, 4, witness={"d": 2, "degree": 3})
 

@@ -38,7 +38,7 @@ def claim(id: str = "small.claim", right=4, **changes) -> Claim:
     fields = {"statement": r"c = 4", "source": "s", "constants": {"c": right}, "mutants": {}}
     made = Claim(id=id, **{**fields, **changes})
 
-    @made.proof(relies_on=[THEOREM])
+    @made.proof(relies_on=[THEOREM], covers="it is one number")
     def compare(c):
         """Compares."""
         yield exactly("c against 4", c, 4, witness=witness)
@@ -342,7 +342,7 @@ def test_progress_is_told_in_order(tmp_path):
     file.write_text(
         "from ntkproofs.claims import Claim, exactly\n"
         "c = Claim('a.b', 'x', 's', {'c': 1}, {'c': [2]})\n"
-        "@c.proof()\ndef look_here(c):\n    yield exactly('x', c, 1)\n"
+        "@c.proof(covers='one number')\ndef look_here(c):\n    yield exactly('x', c, 1)\n"
     )
     listener = Listener()
     report = verify(str(file), only="a.b", mutants=True, progress=listener)

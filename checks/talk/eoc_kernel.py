@@ -85,7 +85,11 @@ def dual_activations(factor):
     )
 
 
-@eoc_kernel.proof(relies_on=[NTK_LIMIT], part="the sum over layers")
+@eoc_kernel.proof(
+    relies_on=[NTK_LIMIT],
+    part="the sum over layers",
+    covers="the numbers are offsets of indices that are linear in k and l: they hold for every l",
+)
 def sum_satisfies_the_recursion(first, last, power):
     """Θ_(l+1) = Θ_l ϱ'(ϱ^(l-1)) + ϱ^(l) for every l >= 1, by the ranges of the products.
 

@@ -6,7 +6,7 @@ As a function of l it is a hypergeometric term, so its growth and constant follo
 
 import sympy as sp
 
-from ntkproofs.arithmetic.exact import decay_exponent, gamma_quotient
+from ntkproofs.arithmetic.gammas import decay_exponent, gamma_quotient
 from ntkproofs.claims import Claim, identity
 from ntkproofs.claims.theorems import GAMMA_RATIO
 
@@ -15,6 +15,7 @@ l = sp.Symbol("l", integer=True, positive=True)  # noqa: E741 - the field's name
 
 # (2l+d-2) Γ(l+d-2) / (Γ(l+1) Γ(d-1)) = (2l+d-2)/l · C(l+d-3, d-2)
 N = (2 * l + d - 2) * sp.gamma(l + d - 2) / (sp.gamma(l + 1) * sp.gamma(d - 1))
+LEAST = {"d": 3, "l": 2}
 
 harmonic_dimension = Claim(
     id="talk.harmonic-dimension",
@@ -32,19 +33,23 @@ harmonic_dimension = Claim(
 @harmonic_dimension.proof(relies_on=[GAMMA_RATIO], part="growth")
 def growth(p):
     """N(d,l+1)/N(d,l) = 1 + p/l + O(1/l²), for every d."""
-    ratio = gamma_quotient(N.subs(l, l + 1), N)
+    ratio = gamma_quotient(N.subs(l, l + 1), N, LEAST)
     yield identity(
         r"\lim \ell\,(N(d,\ell+1)/N(d,\ell) - 1) = p",
-        -decay_exponent(ratio, l),
+        -decay_exponent(ratio, l, LEAST),
         p,
         least={"d": 3},
     )
 
 
-@harmonic_dimension.proof(relies_on=[GAMMA_RATIO], part="constant")
+@harmonic_dimension.proof(
+    relies_on=[GAMMA_RATIO],
+    part="constant",
+    covers="the coefficient is read off a polynomial in l and d",
+)
 def leading_constant(c):
     """N (d-2)! = (2l+d-2) Γ(l+d-2)/Γ(l+1), where Γ(l+d-2)/Γ(l+1) ~ l^(d-3)."""
-    cofactor = gamma_quotient(N * sp.gamma(d - 1), sp.gamma(l + d - 2) / sp.gamma(l + 1))
+    cofactor = gamma_quotient(N * sp.gamma(d - 1), sp.gamma(l + d - 2) / sp.gamma(l + 1), LEAST)
     yield identity(
         r"\lim N(d,\ell)\,(d-2)!/\ell^{d-2} = c",
         sp.Poly(sp.expand(cofactor), l).coeff_monomial(l),
@@ -57,7 +62,7 @@ def counting_polynomials(p):
     """N(d,l) = C(l+d-1, d-1) - C(l+d-3, d-1), which the formula above must equal; degree p in l."""
     every = sp.gamma(l + d) / (sp.gamma(l + 1) * sp.gamma(d))
     fewer = sp.gamma(l + d - 2) / (sp.gamma(l - 1) * sp.gamma(d))
-    counted = gamma_quotient(every, N) - gamma_quotient(fewer, N)
+    counted = gamma_quotient(every, N, LEAST) - gamma_quotient(fewer, N, LEAST)
     yield identity("homogeneous polynomials minus multiples of r²", counted, 1)
     for dim in (3, 4, 5, 6):
         polynomial = sp.Poly(sp.gammasimp(N.subs(d, dim)), l)

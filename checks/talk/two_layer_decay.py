@@ -12,7 +12,7 @@ then, too, for even degrees only.
 import sympy as sp
 
 import ntkproofs as nt
-from ntkproofs.arithmetic.exact import decay_exponent, quotient_of_sums
+from ntkproofs.arithmetic.gammas import decay_exponent, quotient_of_sums
 from ntkproofs.claims import Claim, identity, nonzero_exactly
 from ntkproofs.claims.theorems import GAMMA_RATIO, NTK_LIMIT
 
@@ -36,13 +36,17 @@ def from_the_closed_form(p):
     ratio = quotient_of_sums(here.subs(m, m + 1), here)
     yield identity(
         r"\lim m (1 - \mu_{2m+2}/\mu_{2m}) = p",
-        decay_exponent(ratio, m),
+        decay_exponent(ratio, m, {"d": 2}),
         p,
         least={"d": 2},
     )
 
 
-@two_layer_decay.proof(relies_on=[NTK_LIMIT], part="odd degrees")
+@two_layer_decay.proof(
+    relies_on=[NTK_LIMIT],
+    part="odd degrees",
+    covers="the closed form is evaluated at the symbolic degree 2m + 1",
+)
 def odd_degrees_by_parity(odd_degrees):
     """The closed form at odd degrees from 3 on, exactly."""
     if odd_degrees == "zero":

@@ -242,13 +242,14 @@ class AngleArithmetic(Arithmetic):
             return self.pi / 2 - self.angle
         if x.constant:
             return _analytic(x.value.asin())
-        _right_half_plane_or_fail(1 - x * x, "1 - x² under arccos or arcsin")
+        root = self.sqrt(1 - x * x)
+        if root.value.contains(0):
+            raise NotProvenAnalytic("1 - x² under arccos or arcsin may vanish", final=False)
 
-        def arcsine(series: acb_series) -> acb_series:
-            slope = series.derivative() / (1 - series * series).sqrt()
-            return slope.integral() + series[0].asin()
+        def arcsine(series: acb_series, root: acb_series) -> acb_series:
+            return (series.derivative() / root).integral() + series[0].asin()
 
-        return x.apply(arcsine)
+        return _model(arcsine(x.centre, root.centre), arcsine(x.hull, root.hull), x.offset)
 
     def sqrt(self, x: Analytic) -> Analytic:
         if x.constant:

@@ -70,6 +70,8 @@ def _symbolic(u: Any) -> Context:
     from ntkproofs.arithmetic.symbols import SymbolArithmetic
 
     value = sp.sympify(u)
+    if value is sp.nan or not isinstance(value, sp.Expr) or value.is_Matrix:
+        raise InvalidInput(f"A kernel is evaluated at a cosine in [-1, 1]; got {u!r}.")
     if value.is_number and (value.is_extended_real is False or (abs(value) > 1) == sp.true):
         raise InvalidInput(_outside(str(value)))
     return Context(SymbolArithmetic(), value, _same)
@@ -90,7 +92,10 @@ def _mpmath(u: Any) -> Context:
 def _number_or_list(u: Any) -> Context:
     if isinstance(u, (bool, str, bytes)) or u is None:
         raise InvalidInput(f"A kernel is evaluated at a cosine in [-1, 1]; got {u!r}.")
-    array = np.asarray(u)
+    try:
+        array = np.asarray(u)
+    except ValueError as error:  # rows of different lengths
+        raise InvalidInput(f"Cosines in a list have the shape of an array; {error}") from None
     context = _array(array)
     if array.ndim > 0:
         return context

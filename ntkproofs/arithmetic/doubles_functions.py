@@ -389,7 +389,7 @@ def exponential(xp: Any, x: Pair, fmt: Format) -> Pair:
     z = y[0] * y[0]
     cube = _cube_sixth(y, fmt)
     half = scaled(square(y, fmt), 0.5)
-    tail = 1 / 24 + y[0] / 120 + z * (1 / 720 + y[0] / 5040 + z / 40320)
+    tail = 1 / 24 + y[0] / 120 + z * (1 / 720 + y[0] / 5040)
     more = add_small(half, (cube[0], cube[1] + z * z * tail))
     result = add(base, multiply(base, add_small(y, more), fmt))
 

@@ -11,16 +11,16 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import Any
 
 import sympy as sp
 
 from ntkproofs.arithmetic.truth import Truth
 
-NORMAL_FORM = "normal form of rational functions over Q"
+NORMAL_FORM = "normal form of rational functions over Q, where they are defined"
 NORMAL_FORM_MODULO = "normal form of polynomials modulo relations (Groebner basis)"
-GAMMA_NORMAL_FORM = "ratios of Gamma functions reduced to rational functions, then normal form"
 EXACT_RATIONALS = "exact rational arithmetic"
+NONNEGATIVE_COEFFICIENTS = "nonnegative coefficients after shifting variables to their least values"
 
 Least = Mapping[str, int]
 
@@ -45,7 +45,7 @@ class Decision:
 
 
 def rational_identity(left: Any, right: Any, least: Least | None = None) -> Decision:
-    """Whether two rational functions over Q are the same.
+    """Whether two rational functions over Q are the same, where both are defined.
 
     Args:
         left, right: SymPy expressions; rational functions of their symbols with rational numbers.
@@ -57,10 +57,10 @@ def rational_identity(left: Any, right: Any, least: Least | None = None) -> Deci
         >>> rational_identity((x**2 - 1) / (x - 1), x + 1).truth
         <Truth.TRUE: 'true'>
     """
-    floats = [part for side in (left, right) for part in sp.sympify(side).atoms(sp.Float)]
-    if floats:  # before SymPy combines them: a float is no exact number
-        return Decision(Truth.UNDECIDED, NORMAL_FORM, reason=f"contains the floats {floats}")
-    difference = sp.together(sp.sympify(left) - sp.sympify(right))
+    problem = unfit(left, right)
+    if problem:
+        return Decision(Truth.UNDECIDED, NORMAL_FORM, reason=problem)
+    difference = sp.together(sp.Add(sp.sympify(left), -sp.sympify(right)))
     symbols = sorted(difference.free_symbols, key=str)
     problem = _not_rational(difference, symbols)
     if problem:
@@ -85,6 +85,26 @@ def rational_identity(left: Any, right: Any, least: Least | None = None) -> Deci
     return Decision(Truth.FALSE, NORMAL_FORM, witness)
 
 
+def unfit(*sides: Any) -> str:
+    """Why some expressions cannot be decided upon; empty if they can.
+
+    Refused: strings, floats (before SymPy combines them: a float is no exact number), classes that
+    are not SymPy's own (they may lie about themselves), and two symbols of one name.
+    """
+    names: dict[str, Any] = {}
+    for side in sides:
+        if isinstance(side, (str, float, bool)):
+            return f"{type(side).__name__} is no exact expression"
+        for node in sp.preorder_traversal(sp.sympify(side)):
+            if not type(node).__module__.startswith("sympy."):
+                return f"{type(node).__name__} is not a class of SymPy"
+            if isinstance(node, sp.Float):
+                return f"contains the float {node}"
+            if isinstance(node, sp.Symbol) and names.setdefault(node.name, node) != node:
+                return f"two different symbols are called {node.name}"
+    return ""
+
+
 def find_difference(
     left: Any, right: Any, symbols: Sequence[sp.Symbol], least: Least | None = None
 ) -> dict[str, Any] | None:
@@ -102,6 +122,18 @@ def find_difference(
         if here.is_Rational and there.is_Rational and here != there:
             return {**named, "left": str(here), "right": str(there)}
     return None
+
+
+def _respects_assumptions(symbols: Sequence[sp.Symbol], values: Sequence[Any]) -> bool:
+    """Whether values contradict none of the assumptions that the symbols were made with."""
+    for symbol, value in zip(symbols, values, strict=True):
+        if (symbol.is_positive and value <= 0) or (symbol.is_nonnegative and value < 0):
+            return False
+        if (symbol.is_negative and value >= 0) or (symbol.is_nonzero and value == 0):
+            return False
+        if (symbol.is_even and value % 2) or (symbol.is_odd and value % 2 == 0):
+            return False
+    return True
 
 
 def _small_points(count: int) -> Iterator[tuple[int, ...]]:
@@ -129,129 +161,130 @@ def _not_rational(expression: Any, symbols: Sequence[Any]) -> str:
     return ""
 
 
+def nonnegative(expression: Any, least: Least) -> Decision:
+    """Whether a rational function over Q is >= 0 for all real values of its symbols from ``least``.
+
+    TRUE if, after shifting each symbol to its least value, numerator and denominator have
+    nonnegative coefficients; FALSE at a point with small integer coordinates where it is negative;
+    undecided otherwise, since the criterion is sufficient only.
+
+    Args:
+        expression: a SymPy expression whose symbols are all named in ``least``.
+        least: the least value of each symbol, by name.
+
+    Example:
+        >>> x = sp.Symbol("x")
+        >>> nonnegative(x**2 - 2 * x + 3, {"x": 1}).truth
+        <Truth.TRUE: 'true'>
+    """
+    expression = sp.sympify(expression)
+    symbols = sorted(expression.free_symbols, key=str)
+    problem = _not_rational(expression, symbols)
+    missing = [str(symbol) for symbol in symbols if str(symbol) not in least]
+    if problem or missing:
+        reason = problem or f"no least value is given for {missing}"
+        return Decision(Truth.UNDECIDED, NONNEGATIVE_COEFFICIENTS, reason=reason)
+    shift = {symbol: symbol + least[str(symbol)] for symbol in symbols}
+    over, under = sp.fraction(sp.together(expression.subs(shift, simultaneous=True)))
+    if all(_coefficients_are_nonnegative(part, symbols) for part in (over, under)):
+        return Decision(Truth.TRUE, NONNEGATIVE_COEFFICIENTS)
+    for values in _small_points(len(symbols)):
+        named = {str(symbol): value for symbol, value in zip(symbols, values, strict=True)}
+        if any(value < least[name] for name, value in named.items()):
+            continue
+        value = expression.subs(dict(zip(symbols, map(sp.Integer, values), strict=True)))
+        if value.is_Rational and value < 0:
+            return Decision(Truth.FALSE, NONNEGATIVE_COEFFICIENTS, {**named, "value": str(value)})
+    reason = "some coefficient is negative, and no point tried makes the expression negative"
+    return Decision(Truth.UNDECIDED, NONNEGATIVE_COEFFICIENTS, reason=reason)
+
+
+def _coefficients_are_nonnegative(expression: Any, symbols: Sequence[sp.Symbol]) -> bool:
+    if not symbols:
+        return bool(sp.Rational(expression) >= 0)
+    return all(c >= 0 for c in sp.Poly(expression, *symbols, domain="QQ").coeffs())
+
+
 def polynomial_identity(
     left: Any, right: Any, relations: Sequence[Any], generators: Sequence[sp.Symbol]
 ) -> Decision:
-    """Whether two polynomials agree modulo polynomial relations ``r = 0`` between the generators.
+    """Whether two polynomials agree for all generators that satisfy relations ``r = 0``.
 
-    The normal form is the remainder by a Groebner basis of the relations; FALSE says that the
-    difference is no consequence of the relations (an algebraic fact, with the remainder shown).
+    TRUE by the normal form: the remainder by a Groebner basis of the relations is 0. FALSE at a
+    rational point of the variety, respecting the generators' assumptions, at which they differ;
+    UNDECIDED where neither is found.
+
+    Args:
+        left, right: polynomials in the generators over Q.
+        relations: polynomials in the generators over Q that are 0.
+        generators: symbols; between them no other relations hold.
     """
-    if sp.sympify(left).has(sp.Float) or sp.sympify(right).has(sp.Float):
-        return Decision(Truth.UNDECIDED, NORMAL_FORM_MODULO, reason="contains floats")
-    difference = sp.expand(sp.sympify(left) - sp.sympify(right))
-    outside = difference.free_symbols - set(generators)
-    if outside or not difference.is_polynomial(*generators):
-        reason = f"not a polynomial in {[str(g) for g in generators]}: {difference}"
-        return Decision(Truth.UNDECIDED, NORMAL_FORM_MODULO, reason=reason)
+    problem = unfit(left, right, *relations)
+    if problem:
+        return Decision(Truth.UNDECIDED, NORMAL_FORM_MODULO, reason=problem)
+    difference = sp.expand(sp.Add(sp.sympify(left), -sp.sympify(right)))
+    for polynomial in (difference, *relations):
+        problem = _not_polynomial(polynomial, generators)
+        if problem:
+            return Decision(Truth.UNDECIDED, NORMAL_FORM_MODULO, reason=problem)
     basis = sp.groebner(list(relations), *generators, order="grevlex", domain="QQ")
+    if basis.exprs == [1]:
+        reason = "the relations contradict each other, and would prove anything"
+        return Decision(Truth.UNDECIDED, NORMAL_FORM_MODULO, reason=reason)
     _, remainder = sp.reduced(difference, list(basis.exprs), *generators, order="grevlex")
     if sp.Poly(remainder, *generators).is_zero:
         return Decision(Truth.TRUE, NORMAL_FORM_MODULO)
-    return Decision(
-        Truth.FALSE, NORMAL_FORM_MODULO, {"remainder of left - right": str(sp.factor(remainder))}
-    )
+    if remainder.is_Rational and all(g.is_complex is None for g in generators):
+        # The relations have a complex solution (their ideal is proper), and the two sides differ
+        # by this number at each.
+        shown = {"left - right": f"{remainder}, at every solution of the relations"}
+        return Decision(Truth.FALSE, NORMAL_FORM_MODULO, shown)
+    witness = _point_of_variety(remainder, relations, generators)
+    if witness is None:
+        reason = f"the remainder is {_shortened(str(remainder))}, and no point tried shows it"
+        return Decision(Truth.UNDECIDED, NORMAL_FORM_MODULO, reason=reason)
+    shown = {"remainder of left - right": _shortened(str(remainder)), **witness}
+    return Decision(Truth.FALSE, NORMAL_FORM_MODULO, shown)
 
 
-class NotReducible(ValueError):
-    """A quotient of Gamma functions that is no rational function."""
+def _not_polynomial(expression: Any, generators: Sequence[sp.Symbol]) -> str:
+    expression = sp.sympify(expression)
+    if expression.free_symbols - set(generators) or not expression.is_polynomial(*generators):
+        return f"not a polynomial in {[str(g) for g in generators]}: {expression}"
+    domain = sp.Poly(expression, *generators).domain
+    if domain not in (sp.ZZ, sp.QQ):
+        return f"coefficients are to be rational numbers, not elements of {domain}"
+    return ""
 
 
-def gamma_quotient(numerator: Any, denominator: Any) -> sp.Expr:
-    """The quotient of two products of Gamma functions and rational functions, if it is rational.
-
-    Gamma functions whose arguments differ by an integer are reduced to each other by
-    Γ(z+1) = z Γ(z); powers c^(linear form) are combined. What remains must cancel.
-
-    Raises:
-        NotReducible: if Gamma functions or powers remain, or a factor is of another kind.
-
-    Example:
-        >>> m = sp.Symbol("m", positive=True)
-        >>> sp.factor(gamma_quotient(sp.gamma(m + 2), 3 * sp.gamma(m)))
-        m*(m + 1)/3
-    """
-    rational = sp.S.One
-    gammas: dict[sp.Expr, int] = {}
-    powers: dict[sp.Expr, sp.Expr] = {}
-    factors = _factors(sp.sympify(numerator), 1) + _factors(sp.sympify(denominator), -1)
-    for base, exponent in factors:
-        if isinstance(base, sp.gamma) and exponent.is_Integer:
-            argument = sp.expand(base.args[0])
-            gammas[argument] = gammas.get(argument, 0) + int(exponent)
-        elif isinstance(base, sp.factorial) and exponent.is_Integer:
-            argument = sp.expand(cast(sp.Expr, base.args[0]) + 1)
-            gammas[argument] = gammas.get(argument, 0) + int(exponent)
-        elif base.is_number:
-            powers[base] = powers.get(base, sp.S.Zero) + exponent
-        elif exponent.is_Integer:
-            rational *= base**exponent
-        else:
-            raise NotReducible(f"the factor {base}**({exponent}) is not of a kind that is reduced")
-    for base, exponent in powers.items():
-        total = sp.expand(exponent)
-        if not total.is_Integer and total != 0:
-            raise NotReducible(f"the power {base}**({total}) remains")
-        rational *= base**total
-    return cast(sp.Expr, sp.together(rational * _cancel_gammas(gammas)))
+_RATIONAL_COORDINATES = tuple(
+    sp.Rational(value) for value in ("0", "1", "-1", "2", "3", "3/5", "4/5", "-3/5", "-4/5", "-2")
+)
 
 
-def quotient_of_sums(numerator: Any, denominator: Any) -> sp.Expr:
-    """The quotient of two sums of hypergeometric terms that are rational multiples of each other.
-
-    Raises:
-        NotReducible: if a term is no rational multiple of the first one of the denominator.
-    """
-    over, under = sp.Add.make_args(sp.sympify(numerator)), sp.Add.make_args(sp.sympify(denominator))
-    base = under[0]
-    top = sum((gamma_quotient(term, base) for term in over), sp.S.Zero)
-    bottom = sum((gamma_quotient(term, base) for term in under), sp.S.Zero)
-    return sp.cancel(sp.together(top / bottom))
-
-
-def decay_exponent(ratio: sp.Expr, index: sp.Symbol) -> sp.Expr:
-    """p with ``ratio = 1 - p/index + O(1/index²)``: the sequence of such ratios is ~ C index^(-p).
-
-    Raises:
-        NotReducible: if the rational function does not tend to 1.
-    """
-    over, under = sp.fraction(sp.together(ratio))
-    top, bottom = sp.Poly(sp.expand(over), index), sp.Poly(sp.expand(under), index)
-    if top.degree() != bottom.degree() or sp.cancel(top.LC() / bottom.LC() - 1) != 0:
-        raise NotReducible(f"the ratio {ratio} does not tend to 1 as {index} grows")
-    power = index ** (bottom.degree() - 1)
-    return sp.cancel((bottom - top).coeff_monomial(power) / bottom.LC())
+def _point_of_variety(
+    remainder: Any, relations: Sequence[Any], generators: Sequence[sp.Symbol]
+) -> dict[str, Any] | None:
+    """A rational point at which all relations hold and the remainder does not vanish."""
+    bound = sorted(set().union(*(sp.sympify(r).free_symbols for r in relations)), key=str)
+    free = [g for g in generators if g not in bound]
+    polynomials = [sp.Poly(r, *bound, domain="QQ") for r in relations] if bound else []
+    candidates = itertools.product(_RATIONAL_COORDINATES, repeat=len(bound))
+    for values in itertools.islice(candidates, 20_000):
+        if not _respects_assumptions(bound, values):
+            continue
+        if any(polynomial.eval(values) != 0 for polynomial in polynomials):
+            continue
+        rest = remainder.subs(dict(zip(bound, values, strict=True)))
+        for others in _small_points(len(free)):
+            if not _respects_assumptions(free, others):
+                continue
+            value = rest.subs(dict(zip(free, map(sp.Integer, others), strict=True)))
+            if value != 0:
+                shown = zip([*bound, *free], [*values, *others], strict=True)
+                return {str(g): str(v) for g, v in shown} | {"difference": str(value)}
+    return None
 
 
-def _factors(expression: sp.Expr, sign: int) -> list[tuple[sp.Expr, sp.Expr]]:
-    """(base, exponent) of every factor, exponents times sign."""
-    found: list[tuple[sp.Expr, sp.Expr]] = []
-    for factor in sp.Mul.make_args(expression):
-        base, exponent = factor.as_base_exp()
-        if isinstance(base, sp.Mul):
-            found += [(b, e * exponent) for b, e in _factors(base, sign)]
-        else:
-            found.append((base, exponent * sign))
-    return found
-
-
-def _cancel_gammas(gammas: Mapping[sp.Expr, int]) -> sp.Expr:
-    """The rational function that is left when Gamma functions cancel modulo integers."""
-    groups: list[tuple[sp.Expr, list[tuple[int, int]]]] = []
-    for argument, count in gammas.items():
-        for leader, members in groups:
-            shift = sp.expand(argument - leader)
-            if shift.is_Integer:
-                members.append((int(shift), count))
-                break
-        else:
-            groups.append((argument, [(0, count)]))
-    rational = sp.S.One
-    for leader, members in groups:
-        if sum(count for _, count in members) != 0:
-            raise NotReducible(f"Γ({leader} + integer) does not cancel")
-        lowest = min(shift for shift, _ in members)
-        for shift, count in members:
-            for step in range(lowest, shift):
-                rational *= (leader + step) ** count
-    return rational
+def _shortened(text: str, length: int = 120) -> str:
+    return text if len(text) <= length else text[: length - 1] + "…"

@@ -10,9 +10,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import Enum
+from fractions import Fraction
 from typing import Any
 
-from flint import arb
+from flint import arb, fmpq, fmpz
 
 from ntkproofs.arithmetic.balls import ball, precision
 from ntkproofs.errors import InvalidInput
@@ -81,7 +82,18 @@ def equal(left: Any, right: Any) -> Truth:
 
 
 def _finite_ball(value: Any) -> arb | None:
-    """The value as a ball, or None for a ball with no information (NaN, infinite radius)."""
+    """The value as a ball, or None for a ball with no information (NaN, infinite radius).
+
+    Floats are refused: one that was computed carries a rounding error that no ball knows of.
+    """
+    if type(value) not in (arb, int, Fraction, fmpq, fmpz):
+        exact = type(value).__module__.startswith("sympy.") and value.is_Rational
+        if not exact:
+            raise InvalidInput(
+                "Comparisons take balls and exact numbers (arb, int, Fraction, fmpq, SymPy "
+                f"rationals); got {type(value).__name__}. A float may carry a rounding error: "
+                "compute with arb, or write an exact Fraction."
+            )
     enclosure = ball(value)
     return enclosure if enclosure.is_finite() else None
 

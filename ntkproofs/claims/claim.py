@@ -1,3 +1,5 @@
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
+# pyright: reportUnknownArgumentType=false, reportMissingTypeStubs=false
 """Claims: a statement, its named constants, and the evidence that decides it.
 
 A claim never says whether it is true. Its evidence functions take the constants of the statement
@@ -11,7 +13,9 @@ import inspect
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
+
+import sympy as sp
 
 from ntkproofs.claims.grades import Grade
 from ntkproofs.claims.steps import Step
@@ -36,6 +40,8 @@ class Evidence:
         relies_on: theorems that the argument cites.
         constants: the names of the constants that it takes, and answers for.
         summary: the first line of the function's docstring.
+        covers: why steps about numbers decide the statement for all its parameters; empty where
+            the steps themselves are about symbols.
     """
 
     name: str
@@ -46,6 +52,7 @@ class Evidence:
     relies_on: tuple[Theorem, ...]
     constants: tuple[str, ...]
     summary: str
+    covers: str = ""
 
 
 @dataclass(frozen=True)
@@ -63,10 +70,15 @@ class _HasEvidence:
     _constant_names: frozenset[str]
 
     def proof(
-        self, *, relies_on: Sequence[Theorem] = (), part: str = ""
+        self, *, relies_on: Sequence[Theorem] = (), part: str = "", covers: str = ""
     ) -> Callable[[EvidenceFunction], EvidenceFunction]:
-        """Register a proof: every step exact, for all values of the stated parameters."""
-        return self._register(Grade.PROVED, part, "", relies_on)
+        """Register a proof: every step exact, for all values of the stated parameters.
+
+        A proof has a step about symbols; one whose steps are all about numbers shows instances,
+        and is certified only, unless ``covers`` says why they decide all cases (a statement
+        without parameters, an argument about indices).
+        """
+        return self._register(Grade.PROVED, part, "", relies_on, covers)
 
     def certificate(
         self, *, on: str, relies_on: Sequence[Theorem] = (), part: str = ""
@@ -87,7 +99,12 @@ class _HasEvidence:
         return self._register(Grade.SAMPLED, part, on, relies_on)
 
     def _register(
-        self, kind: Grade, part: str, on: str, relies_on: Sequence[Theorem]
+        self,
+        kind: Grade,
+        part: str,
+        on: str,
+        relies_on: Sequence[Theorem],
+        covers: str = "",
     ) -> Callable[[EvidenceFunction], EvidenceFunction]:
         def register(function: EvidenceFunction) -> EvidenceFunction:
             names = tuple(inspect.signature(function).parameters)
@@ -103,7 +120,15 @@ class _HasEvidence:
             summary = (inspect.getdoc(function) or "").split("\n\n")[0].replace("\n", " ")
             self.evidence.append(
                 Evidence(
-                    function.__name__, function, kind, part, on, tuple(relies_on), names, summary
+                    function.__name__,
+                    function,
+                    kind,
+                    part,
+                    on,
+                    tuple(relies_on),
+                    names,
+                    summary,
+                    covers,
                 )
             )
             return function
@@ -194,6 +219,19 @@ class Claim(_HasEvidence):
         self.readings[name] = Statement(statement, {**self.constants, **constants})
 
 
+def _same(value: Any, constant: Any) -> bool:
+    """Whether a mutant is the constant itself, also in another form."""
+    if value == constant:
+        return True
+    if not (isinstance(value, sp.Basic) or isinstance(constant, sp.Basic)):
+        return False
+    try:
+        left, right = cast(Any, sp.sympify(value)), cast(Any, sp.sympify(constant))
+    except (sp.SympifyError, TypeError):
+        return False
+    return bool(sp.expand(left - right) == 0)
+
+
 def _check_mutants(name: str, constants: Constants, mutants: Mapping[str, Sequence[Any]]) -> None:
     for constant, values in mutants.items():
         if constant not in constants:
@@ -202,7 +240,7 @@ def _check_mutants(name: str, constants: Constants, mutants: Mapping[str, Sequen
                 f"{sorted(constants)}."
             )
         for value in values:
-            if value == constants[constant]:
+            if _same(value, constants[constant]):
                 raise InvalidInput(
                     f"A mutant of {constant!r} in {name} equals the constant itself: {value}."
                 )

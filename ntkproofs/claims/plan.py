@@ -44,12 +44,12 @@ def decide(outline: ClaimOutline, *, mutants: bool = False) -> Plan:
     tasks = {v: _tasks(outline, s, v) for v, s in statements.items()}
     results = yield [task for some in tasks.values() for task in some]
     judged = {
-        variant: judge(statement.latex, [results[task] for task in tasks[variant]])
+        variant: _judge(statement, [results[task] for task in tasks[variant]])
         for variant, statement in statements.items()
     }
     original, amended = judged[Variant()], judged.get(Variant(AMENDED))
     if amended is not None:
-        original = _without_blind_refuters(original, amended)
+        original = _without_blind_refuters(outline.original, original, amended)
     readings = {v.reading: judged[v] for v in statements if v.statement == READING}
     found = ClaimResult(outline.id, outline.source, outline.parameters, original, amended, readings)
     return (yield from _with_mutants(outline, found)) if mutants else found
@@ -62,7 +62,20 @@ def _tasks(outline: ClaimOutline, statement: StatementOutline, variant: Variant)
     ]
 
 
-def _without_blind_refuters(original: StatementResult, amended: StatementResult) -> StatementResult:
+def _judge(statement: StatementOutline, evidence: Sequence[EvidenceResult]) -> StatementResult:
+    """The verdict; a statement with a constant that no evidence takes is not decided."""
+    judged = judge(statement.latex, evidence)
+    taken = {name for item in statement.evidence for name in item.constants}
+    forgotten = sorted(set(statement.constants) - taken)
+    if not forgotten or judged.verdict is Verdict.REFUTED:
+        return judged
+    note = f"no evidence takes the constants {', '.join(forgotten)}"
+    return StatementResult(judged.latex, Verdict.UNDECIDED, None, judged.evidence, note)
+
+
+def _without_blind_refuters(
+    statement: StatementOutline, original: StatementResult, amended: StatementResult
+) -> StatementResult:
     """Refuters that refute the amended statement too are vacuous: they may refute everything."""
     blind = {e.name for e in amended.evidence if e.outcome is Outcome.REFUTES}
     evidence = [
@@ -71,7 +84,7 @@ def _without_blind_refuters(original: StatementResult, amended: StatementResult)
         else e
         for e in original.evidence
     ]
-    return judge(original.latex, evidence)
+    return _judge(statement, evidence)
 
 
 def _with_mutants(outline: ClaimOutline, found: ClaimResult) -> Plan:
@@ -124,4 +137,4 @@ def _judge_mutants(
         if item.outcome is Outcome.HOLDS and item.name not in answered:
             blind[item.name] = "no mutant reaches it;"
     evidence = [e.as_vacuous(blind[e.name]) if e.name in blind else e for e in result.evidence]
-    return judge(standing.latex, evidence), MutantResults(len(tasks), tuple(alive))
+    return _judge(standing, evidence), MutantResults(len(tasks), tuple(alive))

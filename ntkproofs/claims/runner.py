@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import json
 import random
@@ -68,13 +69,15 @@ def run_evidence(evidence: Evidence, constants: Constants) -> EvidenceResult:
     steps: list[Step] = []
     problem = ""
     try:
-        arguments = {name: constants[name] for name in evidence.constants}
+        # Copies: evidence that changes its arguments must not change the statement.
+        arguments = {name: copy.deepcopy(constants[name]) for name in evidence.constants}
         for step in _steps_of(evidence, arguments):
             steps.append(step)
-    except (Exception, SystemExit) as error:  # noqa: BLE001 - evidence is a user's code and may raise anything
+    # Evidence is a user's code and may raise anything.
+    except (Exception, SystemExit) as error:  # noqa: BLE001
         problem = _describe(error)
-    if not problem and not steps:
-        problem = "the evidence executed no comparison, and so shows nothing"
+    if not problem and all(step.premise for step in steps):
+        problem = "the evidence executed no comparison but premises, and so shows nothing"
     return _summarise(evidence, steps, problem, time.perf_counter() - start)
 
 
@@ -90,6 +93,11 @@ def _steps_of(evidence: Evidence, arguments: Mapping[str, Any]) -> Iterator[Step
             raise TypeError(
                 f"evidence yields steps (identity, exactly, certify, ...); {evidence.name!r} "
                 f"yielded {type(step).__name__}"
+            )
+        if not step.is_genuine():
+            raise TypeError(
+                f"{evidence.name!r} yielded a step that was made or changed by hand; steps are "
+                "decided by identity, exactly, certify, ..."
             )
         yield step
 
@@ -129,7 +137,7 @@ def _summarise(
         detail = f"{what}: {first.about} {first.reason}".strip()
     else:
         outcome = Outcome.HOLDS
-        grade = min(evidence.kind, *(step.grade for step in steps))
+        grade = _grade_of(evidence, steps)
         detail = evidence.summary or "; ".join(dict.fromkeys(step.about for step in steps))
     return EvidenceResult(
         evidence.name,
@@ -163,3 +171,11 @@ def _transcript(steps: Sequence[Step]) -> str:
         for step in steps
     ]
     return hashlib.sha256(json.dumps(said).encode()).hexdigest()
+
+
+def _grade_of(evidence: Evidence, steps: Sequence[Step]) -> Grade:
+    """The weakest step, and never above the kind; instances alone are no proof."""
+    grade = min(evidence.kind, *(step.grade for step in steps))
+    if evidence.covers or any(step.general for step in steps):
+        return grade
+    return min(grade, Grade.CERTIFIED)

@@ -8,6 +8,8 @@ by balls.
 
 from __future__ import annotations
 
+import hmac
+import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
@@ -15,13 +17,13 @@ from typing import Any, cast
 
 import sympy as sp
 
-from ntkproofs.arithmetic import exact
+from ntkproofs.arithmetic import exact, gammas
 from ntkproofs.arithmetic.exact import Decision, Least
 from ntkproofs.arithmetic.truth import Truth, decide
 from ntkproofs.claims.grades import Grade
 from ntkproofs.errors import InvalidInput
 
-_MADE_HERE = object()
+_KEY = secrets.token_bytes(16)
 
 
 @dataclass(frozen=True)
@@ -46,31 +48,51 @@ class Step:
     witness: Mapping[str, Any] = field(default_factory=dict[str, Any])
     premise: bool = False
     reason: str = ""
-    made_by: object = None
+    general: bool = False
+    """Whether the step holds for all values of symbols, and is no instance."""
+    seal: str = ""
 
-    def __post_init__(self) -> None:
-        if self.made_by is not _MADE_HERE:
-            raise InvalidInput(
-                "A step of evidence is made by the functions of ntkproofs.claims.steps (identity, "
-                "exactly, certify, ...), which decide it; it cannot be stated by hand."
-            )
+    def is_genuine(self) -> bool:
+        """Whether the step is as a function of this module made it."""
+        return type(self) is Step and hmac.compare_digest(self.seal, _seal_of(self))
+
+
+def _seal_of(step: Step) -> str:
+    said = (step.truth.name, int(step.grade), step.method, step.about, step.premise, step.general)
+    return hmac.new(_KEY, repr(said).encode(), "sha256").hexdigest()
+
+
+def _sealed(step: Step) -> Step:
+    return replace(step, seal=_seal_of(step))
 
 
 def premise(step: Step) -> Step:
     """The step as a premise: if it fails, the argument is broken, but nothing is refuted."""
-    return replace(step, premise=True)
+    if not step.is_genuine():
+        raise InvalidInput("A step is made by identity, exactly, certify, ...; not by hand.")
+    return _sealed(replace(step, premise=True))
 
 
-def _from_decision(about: str, decision: Decision, witness: Mapping[str, Any]) -> Step:
+def _from_decision(
+    about: str, decision: Decision, witness: Mapping[str, Any], *, general: bool = False
+) -> Step:
     found = {**witness, **decision.witness} if decision.truth is Truth.FALSE else {}
-    return Step(
-        decision.truth,
-        Grade.PROVED,
-        decision.method,
-        about,
-        found,
-        reason=decision.reason,
-        made_by=_MADE_HERE,
+    return _sealed(
+        Step(
+            decision.truth,
+            Grade.PROVED,
+            decision.method,
+            about,
+            found,
+            reason=decision.reason,
+            general=general,
+        )
+    )
+
+
+def _has_symbols(*sides: Any) -> bool:
+    return any(
+        cast(Any, sp.sympify(side)).free_symbols for side in sides if not isinstance(side, str)
     )
 
 
@@ -91,7 +113,8 @@ def identity(
             hypotheses on the symbols.
         witness: further facts to show if it is false.
     """
-    return _from_decision(about, exact.rational_identity(left, right, least), witness or {})
+    decision = exact.rational_identity(left, right, least)
+    return _from_decision(about, decision, witness or {}, general=_has_symbols(left, right))
 
 
 def identity_modulo(
@@ -105,7 +128,7 @@ def identity_modulo(
 ) -> Step:
     """Decide ``left = right`` for polynomials whose generators satisfy ``relation = 0``."""
     decision = exact.polynomial_identity(left, right, relations, generators)
-    return _from_decision(about, decision, witness or {})
+    return _from_decision(about, decision, witness or {}, general=_has_symbols(left, right))
 
 
 def gamma_ratio(
@@ -118,44 +141,65 @@ def gamma_ratio(
 ) -> Step:
     """Decide that a ratio of products of Gamma functions is an expected rational function."""
     try:
-        ratio = exact.gamma_quotient(numerator, denominator)
-    except exact.NotReducible as failure:
-        decision = Decision(Truth.UNDECIDED, exact.GAMMA_NORMAL_FORM, reason=str(failure))
+        ratio = gammas.gamma_quotient(numerator, denominator, least)
+    except gammas.NotReducible as failure:
+        decision = Decision(Truth.UNDECIDED, gammas.GAMMA_NORMAL_FORM, reason=str(failure))
         return _from_decision(about, decision, {})
     decision = exact.rational_identity(ratio, expected, least)
-    return _from_decision(about, replace(decision, method=exact.GAMMA_NORMAL_FORM), {})
+    decision = replace(decision, method=gammas.GAMMA_NORMAL_FORM)
+    return _from_decision(about, decision, {}, general=_has_symbols(numerator, denominator))
+
+
+def nonnegative(
+    about: str, expression: Any, least: Least, *, witness: Mapping[str, Any] | None = None
+) -> Step:
+    """Decide ``expression >= 0`` for all real values of its symbols from ``least`` on."""
+    decision = exact.nonnegative(expression, least)
+    return _from_decision(about, decision, witness or {}, general=_has_symbols(expression))
 
 
 def exactly(about: str, left: Any, right: Any, witness: Mapping[str, Any] | None = None) -> Step:
     """Decide ``left = right`` for exact numbers: int, Fraction, SymPy rationals; tuples of them."""
     here, there = _exact_value(left), _exact_value(right)
-    truth = Truth.TRUE if here == there else Truth.FALSE
-    found = {**(witness or {}), "left": str(left), "right": str(right)}
-    decision = Decision(truth, exact.EXACT_RATIONALS, found)
-    return _from_decision(about, decision, witness or {})
+    if isinstance(here, tuple) != isinstance(there, tuple):
+        raise InvalidInput("exactly compares two numbers, or two tuples of numbers; got one each.")
+    if here == there:
+        return _from_decision(about, Decision(Truth.TRUE, exact.EXACT_RATIONALS), {})
+    found = {**(witness or {}), "left": _shown(here), "right": _shown(there)}
+    return _from_decision(about, Decision(Truth.FALSE, exact.EXACT_RATIONALS, found), {})
 
 
 def nonzero_exactly(about: str, value: Any, witness: Mapping[str, Any] | None = None) -> Step:
     """Decide ``value != 0`` for an exact rational number."""
-    truth = Truth.FALSE if _exact_value(value) == 0 else Truth.TRUE
-    found = {**(witness or {}), "value": str(value)}
+    exact_value = _exact_value(value)
+    truth = Truth.FALSE if exact_value == 0 else Truth.TRUE
+    found = {**(witness or {}), "value": _shown(exact_value)}
     return _from_decision(about, Decision(truth, exact.EXACT_RATIONALS, found), {})
 
 
 def _exact_value(value: Any) -> Any:
     if isinstance(value, (tuple, list)):
-        return tuple(_exact_value(item) for item in cast(Sequence[Any], value))
-    if isinstance(value, bool) or not (
-        isinstance(value, (int, Fraction)) or getattr(value, "is_Rational", False)
-    ):
+        items = cast(Sequence[Any], value)
+        return tuple(_exact_value(item) for item in items)
+    rational = type(value).__module__.startswith("sympy.") and value.is_Rational
+    if not (type(value) in (int, Fraction) or rational):
         raise InvalidInput(
             "exactly compares exact rational numbers (int, Fraction, SymPy rationals) and tuples "
             f"of them; got {type(value).__name__}. A float is no exact witness; compare balls "
             "with certify."
         )
-    return (
-        Fraction(int(value.p), int(value.q)) if isinstance(value, sp.Rational) else Fraction(value)
-    )
+    return Fraction(int(value.p), int(value.q)) if rational else Fraction(value)
+
+
+_MOST_BITS_SHOWN = 2000
+
+
+def _shown(value: Any) -> str:
+    """A number as text; of a huge one its size only."""
+    if isinstance(value, tuple):
+        return "(" + ", ".join(_shown(item) for item in cast(tuple[Any, ...], value)) + ")"
+    bits = max(value.numerator.bit_length(), value.denominator.bit_length())
+    return str(value) if bits <= _MOST_BITS_SHOWN else f"a number of {bits} bits"
 
 
 def certify(
@@ -174,29 +218,45 @@ def certify(
         limit: last precision in bits.
     """
     decided = decide(comparison, limit=limit)
-    return Step(
-        decided.truth,
-        Grade.CERTIFIED,
-        f"ball arithmetic at {decided.bits} bits",
-        about,
-        dict(witness or {}) if decided.truth is Truth.FALSE else {},
-        reason=f"undecided at {decided.bits} bits" if decided.truth is Truth.UNDECIDED else "",
-        made_by=_MADE_HERE,
+    undecided = decided.truth is Truth.UNDECIDED
+    return _sealed(
+        Step(
+            decided.truth,
+            Grade.CERTIFIED,
+            f"ball arithmetic at {decided.bits} bits",
+            about,
+            dict(witness or {}) if decided.truth is Truth.FALSE else {},
+            reason=f"undecided at {decided.bits} bits" if undecided else "",
+        )
     )
 
 
 def sample(about: str, holds: bool, *, witness: Mapping[str, Any] | None = None) -> Step:
     """Record a comparison of floats: never more than ``sampled``, and it refutes nothing."""
+    if type(holds).__name__ not in ("bool", "bool_"):
+        raise InvalidInput(f"sample records a bool; got {type(holds).__name__}.")
     truth = Truth.TRUE if holds else Truth.UNDECIDED
     reason = "" if holds else f"floats disagree, which refutes nothing: {dict(witness or {})}"
-    return Step(truth, Grade.SAMPLED, "floats", about, reason=reason, made_by=_MADE_HERE)
+    return _sealed(Step(truth, Grade.SAMPLED, "floats", about, reason=reason))
 
 
 def statistic(
     about: str, p_value: float, *, false_alarm: float, witness: Mapping[str, Any] | None = None
 ) -> Step:
-    """Record a test of a null hypothesis: false where its p-value is below the false-alarm rate."""
+    """Record a test of a null hypothesis: false where its p-value is below the false-alarm rate.
+
+    Args:
+        about: the hypothesis.
+        p_value: in [0, 1].
+        false_alarm: the probability with which a true hypothesis is rejected, in (0, 0.1].
+        witness: the numbers behind it.
+    """
+    if not (0 <= p_value <= 1 and 0 < false_alarm <= 0.1):
+        raise InvalidInput(
+            "A statistic has a p-value in [0, 1] and a false-alarm probability in (0, 0.1]; got "
+            f"p = {p_value}, false_alarm = {false_alarm}."
+        )
     truth = Truth.FALSE if p_value < false_alarm else Truth.TRUE
     found = {**(witness or {}), "p_value": p_value} if truth is Truth.FALSE else {}
     method = f"statistical test, false-alarm probability {false_alarm:g}"
-    return Step(truth, Grade.STATISTICAL, method, about, found, made_by=_MADE_HERE)
+    return _sealed(Step(truth, Grade.STATISTICAL, method, about, found))

@@ -80,3 +80,16 @@ POLYNOMIALS_OF_A_MATRIX = Theorem(
     "G (Lagrange interpolation on the eigenvalues).",
     "Horn, Johnson, Topics in Matrix Analysis, Theorem 6.2.9",
 )
+ADDITION_THEOREM = Theorem(
+    "addition theorem of spherical harmonics",
+    "For an orthonormal basis Y_1..Y_N of the harmonics of degree l on S^(d-1) (uniform "
+    "probability measure), Σ_p Y_p(x) Y_p(y) is a multiple of P_l(<x,y>).",
+    "C. Müller, Spherical Harmonics, Springer 1966, Theorem 2",
+)
+CONVOLUTIONS = Theorem(
+    "convolutions on a finite abelian group",
+    "Translation-invariant matrices on the grid Z_N^d are convolutions; the characters "
+    "e^(2πi k·j/N) are common eigenvectors, with the discrete Fourier transform of one row as "
+    "eigenvalues.",
+    "Terras, Fourier Analysis on Finite Groups, 1999, Chapter 2",
+)

@@ -157,8 +157,9 @@ def judge(latex: str, evidence: Sequence[EvidenceResult]) -> StatementResult:
         if e.outcome is Outcome.HOLDS and e.grade is not None:
             holding[e.part] = max(e.grade, holding.get(e.part, Grade.SAMPLED))
     for e in refuting:
-        if holding.get(e.part) is Grade.PROVED:
-            note = f"contradiction: {e.name!r} refutes what another piece of evidence proves"
+        against = holding.get(e.part, Grade.SAMPLED)
+        if against is Grade.PROVED or against > (e.grade or Grade.SAMPLED):
+            note = f"contradiction: {e.name!r} refutes what stronger evidence shows"
             return StatementResult(latex, Verdict.UNDECIDED, None, results, note)
     if refuting:
         grade = max((e.grade for e in refuting if e.grade is not None), default=None)

@@ -13,12 +13,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
-from typing import Any
+from typing import Any, ClassVar
+
+import numpy as np
 
 from ntkproofs.arithmetic.balls import to_fraction
 from ntkproofs.arithmetic.dispatch import arithmetic_of
 from ntkproofs.arithmetic.protocol import Arithmetic
 from ntkproofs.errors import InvalidInput
+
+_BLOCK = 1 << 15
 
 Formula = Callable[[Any, Arithmetic], Any]
 
@@ -37,11 +41,19 @@ class Kernel(ABC):
         1.351479561123
     """
 
+    # NumPy arrays and scalars on the left leave the operation to the methods below.
+    __array_ufunc__: ClassVar[None] = None
+
     def __post_init__(self) -> None:
         # Asked here, bottom up, these never recurse through a network of many layers.
         _ = self.needs_dim, self.differentiable, self.assumptions, self.floats_only
 
     def __call__(self, u: Any) -> Any:
+        if isinstance(u, np.ndarray) and u.size > _BLOCK:
+            # Temporaries that stay in the cache make this several times faster.
+            flat = u.reshape(-1)
+            blocks = [self(flat[i : i + _BLOCK]) for i in range(0, flat.size, _BLOCK)]
+            return np.concatenate(blocks).reshape(u.shape)
         context = arithmetic_of(u)
         value = evaluate(self.at_dim(None), context.value, context.arithmetic)
         return context.lower(value)
@@ -410,6 +422,8 @@ def _as_factor(kernel: Kernel, argument: str) -> str:
 def _scalar(value: Any) -> Fraction:
     if getattr(value, "is_Rational", False):
         return Fraction(int(value.p), int(value.q))
+    if hasattr(value, "item") and getattr(value, "ndim", None) == 0:
+        value = value.item()  # a NumPy scalar
     if isinstance(value, bool) or not isinstance(value, int | float | Fraction):
         raise InvalidInput(
             "A kernel is combined with kernels and with rational numbers (int, float, Fraction); "

@@ -17,7 +17,7 @@ from flint import acb, arb
 
 from ntkproofs.arithmetic.angles import AngleArithmetic, NotProvenAnalytic
 from ntkproofs.arithmetic.balls import BallArithmetic, bits_for, precision, series_length
-from ntkproofs.errors import PrecisionExhausted, Unable
+from ntkproofs.errors import PrecisionExhausted
 from ntkproofs.kernels.kernel import Kernel, evaluate
 from ntkproofs.spectra.adaptive import adaptive_eigenvalue
 from ntkproofs.spectra.harmonics import sphere_constant_ball
@@ -229,8 +229,6 @@ def _prove_ellipse(kernel: Kernel, rho: float, efforts: tuple[_Effort, ...]) -> 
             except NotProvenAnalytic as failure:
                 if failure.final:
                     return None
-            except Unable:
-                return None
     return None
 
 

@@ -68,13 +68,11 @@ def eigenvalues(
     closed = _closed(kernel, dim, max(degrees))
     if digits is None:
         if closed is not None:
-            with precision(80):
-                return np.array([float(closed[degree].to_ball().mid()) for degree in degrees])
+            return np.array([float(_enclosure(closed[degree], 64).mid()) for degree in degrees])
         return _floats(kernel, dim, degrees)
     digits = require_integer("digits", digits, least=1, why="it is a number of decimal digits")
     if closed is not None:
-        with precision(bits_for(digits) + 16):
-            return [closed[degree].to_ball() for degree in degrees]
+        return [_enclosure(closed[degree], bits_for(digits) + 1) for degree in degrees]
     return ball_eigenvalues(kernel, dim, degrees, digits)
 
 
@@ -83,6 +81,17 @@ def _closed(kernel: Kernel, dim: int, max_degree: int) -> list[PiNumber] | None:
         return closed_sequence(kernel, dim, max_degree)
     except ClosedFormUnknown:
         return None
+
+
+def _enclosure(number: PiNumber, bits: int) -> arb:
+    """A ball of so many bits relative; the terms of r + s/π² may cancel."""
+    working = bits + 16
+    while True:
+        with precision(working):
+            value = number.to_ball()
+        if number.is_zero() or value.rel_accuracy_bits() > bits:
+            return value
+        working *= 2
 
 
 def _floats(kernel: Kernel, dim: int, degrees: tuple[int, ...]) -> NDArray[np.float64]:

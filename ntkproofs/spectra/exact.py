@@ -20,6 +20,7 @@ from typing import Any, cast
 import sympy as sp
 from flint import arb, fmpq
 
+from ntkproofs.arithmetic.gammas import is_positive
 from ntkproofs.conventions import require_degrees, require_dim
 from ntkproofs.errors import ClosedFormUnknown, InvalidInput
 from ntkproofs.kernels.arccosine import double_factorial
@@ -83,8 +84,8 @@ def exact_eigenvalue(kernel: Kernel, dim: Any, degree: Any) -> sp.Expr:
         kernel: built by sums, scalings and products with u from arc-cosine kernels and constants;
             ``ntk(2)``, ``nngp(2)`` are.
         dim: d >= 2, or the symbol of a dimension.
-        degree: l >= 0, or a symbolic expression with a known parity such as ``2*m``; the closed
-            form then holds for degrees l > order + 1.
+        degree: l >= 0, or a symbolic expression with a known parity such as ``2*m``, whose values
+            all lie beyond the polynomial part of the kernel (checked).
 
     Returns:
         A SymPy expression; an exact 0 where parity makes the eigenvalue vanish.
@@ -231,20 +232,23 @@ def arccosine_law(order: int, dim: sp.Expr, degree: sp.Expr) -> sp.Expr:
 
 
 def _symbolic(kernel: Kernel, dim: sp.Expr, degree: sp.Expr) -> sp.Expr:
-    """The closed form for symbolic degree (of known parity, beyond the polynomial part)."""
-    if degree.is_even is None:
+    """The closed form for a symbolic degree of known parity, beyond the polynomial part."""
+    if degree.is_integer is not True or degree.is_even is None:
         raise InvalidInput(
             f"The closed form depends on the parity of the degree, which {degree} does not tell. "
             "Write degree = 2*m or 2*m + 1 with m = sympy.Symbol('m', integer=True, positive=True)."
         )
     match kernel:
         case Leaf() if kernel is cosine:
+            _require_beyond(degree, 1)
             return sp.S.Zero
         case Leaf():
             order = _arccosine_order(kernel)
+            _require_beyond(degree, order)
             vanishes = (degree - order).is_even
             return sp.S.Zero if vanishes else arccosine_law(order, dim, degree)
         case Constant():
+            _require_beyond(degree, 0)
             return sp.S.Zero
         case Named(body=body):
             return _symbolic(body, dim, degree)
@@ -263,6 +267,16 @@ def _symbolic(kernel: Kernel, dim: sp.Expr, degree: sp.Expr) -> sp.Expr:
                 degree + dim - 2
             ) / whole * _symbolic(lower, dim, degree + 1)
     raise _unknown(kernel)
+
+
+def _require_beyond(degree: sp.Expr, bound: int) -> None:
+    """Closed forms by parity hold beyond the polynomial part of a kernel only."""
+    if not is_positive(sp.expand(degree - bound), {}):
+        raise InvalidInput(
+            f"The closed form holds for degrees above {bound} here, which {degree} may not be. "
+            "Write the degree so that its least value is larger, such as 2*m + 1 with "
+            "m = sympy.Symbol('m', integer=True, positive=True), and take small degrees as numbers."
+        )
 
 
 def _arccosine_order(kernel: Leaf) -> int:

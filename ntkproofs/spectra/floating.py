@@ -67,11 +67,12 @@ def _spare_nodes(kernel: Kernel, dim: int) -> tuple[int, float]:
         here = zonal_projections(rule.cosine, _integrand(kernel, dim, rule), dim, _PROBE_DEGREE)
         if before is not None:
             change = float(np.max(np.abs((here.hi - before.hi) + (here.lo - before.lo))))
-            if change <= _CONVERGED * float(np.max(np.abs(here.hi))):
+            scale = float(np.max(np.abs(here.hi)))
+            if scale > 0 and change <= _CONVERGED * scale:
                 return spare, 0.0
         before = here
     scale = float(np.max(np.abs(here.hi)))
-    if change > 1e-12 * scale:
+    if not change <= 1e-12 * scale or scale == 0:
         raise PrecisionExhausted(
             f"The Gauss-Legendre rule in the angle does not converge for {kernel!r}: rules of "
             f"{_SPARE_NODES[-2]} and {_SPARE_NODES[-1]} nodes differ by {change:.1e}. The kernel "

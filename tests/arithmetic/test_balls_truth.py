@@ -15,7 +15,7 @@ from typing import Any
 import mpmath
 import pytest
 import sympy as sp
-from flint import arb, ctx
+from flint import arb, ctx, fmpq
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -354,12 +354,12 @@ def test_comparisons_hold_for_all_points_or_for_none(
 def test_a_wide_ball_is_never_proved_equal_or_zero(mid: float, radius: float) -> None:
     x = arb(mid, radius)
     assert equal(x, x) is Truth.UNDECIDED
-    assert equal(x, mid) is Truth.UNDECIDED
+    assert equal(x, arb(mid)) is Truth.UNDECIDED
     assert nonzero(arb(0, radius)) is Truth.UNDECIDED
     assert nonzero(x - x) is Truth.UNDECIDED
 
 
-@pytest.mark.parametrize("blank", [NAN, WHOLE_LINE])
+@pytest.mark.parametrize("blank", [NAN, WHOLE_LINE, arb("inf")], ids=str)
 def test_balls_without_information_decide_nothing(blank: arb) -> None:
     for compare in (less, equal):
         assert compare(blank, 1) is Truth.UNDECIDED
@@ -371,10 +371,14 @@ def test_balls_without_information_decide_nothing(blank: arb) -> None:
 
 def test_comparisons_take_exact_numbers_of_any_kind() -> None:
     assert less(Fraction(1, 3), sp.Rational(2, 3)) is Truth.TRUE
-    assert equal(0.5, Fraction(1, 2)) is Truth.TRUE
-    assert equal(0.1, Fraction(1, 10)) is Truth.UNDECIDED
-    with precision(80):  # more than a float has
-        assert equal(0.1, Fraction(1, 10)) is Truth.FALSE
+    assert equal(1, sp.Integer(1)) is Truth.TRUE
+    assert equal(fmpq(1, 2), Fraction(1, 2)) is Truth.TRUE
+
+
+@pytest.mark.parametrize("value", [0.5, True, "1", sp.Float(1), sp.pi, mpmath.mpf(1), None])
+def test_comparisons_refuse_what_may_carry_a_rounding_error(value: Any) -> None:
+    with pytest.raises(InvalidInput, match="rounding error"):
+        less(value, 1)
 
 
 # Deciding.

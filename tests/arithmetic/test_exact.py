@@ -3,17 +3,17 @@
 import pytest
 import sympy as sp
 
-from ntkproofs.arithmetic.exact import (
+from ntkproofs.arithmetic.exact import polynomial_identity, rational_identity
+from ntkproofs.arithmetic.gammas import (
     NotReducible,
     decay_exponent,
     gamma_quotient,
-    polynomial_identity,
     quotient_of_sums,
-    rational_identity,
 )
 from ntkproofs.arithmetic.truth import Truth
 
-x, y, m = sp.symbols("x y m")
+x, y = sp.symbols("x y")
+m = sp.Symbol("m", integer=True, positive=True)
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """The claim engine: verdicts come out of evidence, and evidence that cannot fail is found out."""
 
+import dataclasses
 import sys
 from fractions import Fraction
 
@@ -247,6 +248,56 @@ def test_a_statistical_refutation_has_a_statistical_grade():
     assert (found.verdict, found.grade) == (Verdict.REFUTED, Grade.STATISTICAL)
 
 
+def test_instances_are_no_proof_unless_it_is_said_why_they_cover_all_cases():
+    def instances(c):
+        for number in range(3):
+            yield exactly("the square", (number + 1) ** 2, number**2 + c * number + 1)
+
+    made = claim()
+    made.proof()(instances)
+    assert verify_claim(made, mutants=True).original.grade is Grade.CERTIFIED
+    other = claim()
+    other.proof(covers="two polynomials of degree 2 that agree at three points are the same")(
+        instances
+    )
+    assert verify_claim(other, mutants=True).original.grade is Grade.PROVED
+
+
+def test_weak_evidence_does_not_overrule_strong():
+    made = claim()
+    made.certificate(on="n = 1")(expand)
+
+    @made.statistic(on="10 draws")
+    def unlucky(c):
+        yield statistic("mean is c", 1e-3, false_alarm=1e-2)
+
+    found = verify_claim(made).original
+    assert found.verdict is Verdict.UNDECIDED
+    assert "contradiction" in found.note
+
+
+def test_premises_alone_show_nothing():
+    made = claim()
+
+    @made.proof()
+    def only_premises(c):
+        yield premise(identity("the square", (n + 1) ** 2, n**2 + c * n + 1))
+
+    assert verify_claim(made).original.evidence[0].outcome is Outcome.CRASHED
+
+
+def test_a_step_changed_by_hand_is_found_out():
+    made = claim()
+
+    @made.proof()
+    def forged(c):
+        yield dataclasses.replace(exactly("one", 1, 2), truth=Truth.TRUE)
+
+    found = verify_claim(made).original.evidence[0]
+    assert found.outcome is Outcome.CRASHED
+    assert "by hand" in found.detail
+
+
 def test_readings_are_decided_by_the_same_evidence():
     made = claim(constants={"c": 3}, mutants={})
     made.proof()(expand)
@@ -261,7 +312,8 @@ def test_evidence_answers_only_for_the_constants_it_takes_and_all_must_be_answer
     made.proof()(expand)
     result = verify_claim(made, mutants=True)
     assert result.mutants.alive == ("forgotten = 2 (no evidence answers for it)",)
-    assert result.original.verdict is Verdict.PROVED
+    assert result.original.verdict is Verdict.UNDECIDED
+    assert "forgotten" in verify_claim(made).original.note
 
 
 def test_certify_escalates_until_it_can_tell():

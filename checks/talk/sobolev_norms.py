@@ -1,0 +1,90 @@
+r"""Two multipliers under one name: (1 + sqrt(l(l+d-2)))^s and (1+l)^(2s).
+
+With λ = sqrt(l(l+d-2)) one has l <= λ <= l + (d-2)/2, so 1 + l <= 1 + λ <= (d/2)(1 + l): the first
+multiplier grows like l^s, the second like l^(2s). The Sobolev loss of order s is therefore
+equivalent to the squared norm of H^(s/2), not of H^s.
+"""
+
+import sympy as sp
+
+from ntkproofs.claims import Claim, exactly, nonnegative, premise
+
+d, l = sp.symbols("d l")  # noqa: E741 - the field's name for the degree
+
+LEAST = {"d": 2, "l": 0}
+
+
+def growth_of_the_laplacian_multiplier():
+    """l² <= l(l+d-2) <= (l + (d-2)/2)², and l + d/2 <= (d/2)(1 + l), for all l >= 0, d >= 2."""
+    square = l * (l + d - 2)
+    yield premise(nonnegative(r"\ell^2 \le \lambda^2", square - l**2, LEAST))
+    upper = (l + (d - 2) / 2) ** 2 - square
+    yield premise(nonnegative(r"\lambda^2 \le (\ell + (d-2)/2)^2", upper, LEAST))
+    factor = d / 2 * (1 + l) - (l + d / 2)
+    yield premise(nonnegative(r"\ell + d/2 \le (d/2)(1 + \ell)", factor, LEAST))
+
+
+def decide_multiplier(relation, power):
+    """(1 + λ)^s against (1 + l)^(power·s): equal, or equal up to constant factors."""
+    if relation == "=":
+        # On the circle λ = l, and both are rational; one degree decides.
+        yield exactly(
+            r"(1 + \lambda)^s = (1+\ell)^{power s}",
+            2,
+            2**power,
+            {"d": 2, "degree": 1, "s": 1},
+        )
+    else:
+        # By the bounds (1 + λ)/(1 + l) stays in [1, d/2], so only power = 1 gives the same growth.
+        yield from growth_of_the_laplacian_multiplier()
+        yield exactly("the growth exponents agree", 1, power)
+
+
+proof_1_norm = Claim(
+    id="talk.proof-1-norm",
+    statement=r"\sum (1 + \sqrt{\ell(\ell+d-2)})^s f_{\ell p}^2 "
+    r"= \|f\|_{H^s}^2 = \sum (1+\ell)^{2s} f_{\ell p}^2",
+    source="talk, The Five Main Proofs: Proof 1, with the definition of P_s",
+    parameters="S^(d-1), d >= 2; s > 0",
+    constants={"relation": "=", "power": 2},
+    mutants={"relation": ["up to constants"], "power": [1]},
+)
+
+
+@proof_1_norm.proof()
+def multiplier_of_the_norm(relation, power):
+    """The two sums agree for all f if and only if the multipliers do, degree by degree."""
+    yield from decide_multiplier(relation, power)
+
+
+proof_1_norm.amend(
+    r"\sum (1 + \sqrt{\ell(\ell+d-2)})^s f_{\ell p}^2 \asymp \|f\|_{H^{s/2}}^2 "
+    r"= \sum (1+\ell)^{s} f_{\ell p}^2",
+    relation="up to constants",
+    power=1,
+    mutants={"power": [2, sp.Rational(1, 2), sp.Rational(3, 2)]},
+)
+
+sobolev_consistency = Claim(
+    id="talk.sobolev-consistency",
+    statement=r"(1+\ell)^{2s} \asymp (1 + \sqrt{\ell(\ell+d-2)})^s",
+    source="talk, Sobolev Training Framework against Proofs 2 and 3",
+    parameters="S^(d-1), d >= 2; s != 0; the weaker reading: the same growth",
+    constants={"relation": "up to constants", "power": 2},
+    mutants={"power": [1]},
+)
+
+
+@sobolev_consistency.proof()
+def growth_of_both(relation, power):
+    """The two definitions of P_s compared."""
+    yield from decide_multiplier(relation, power)
+
+
+sobolev_consistency.amend(
+    r"(1+\ell)^{s} \asymp (1 + \sqrt{\ell(\ell+d-2)})^s: "
+    r"\text{ the order } s/2 \text{ of one is the order } s \text{ of the other}",
+    power=1,
+    mutants={"power": [2, sp.Rational(1, 2), sp.Rational(3, 2)]},
+)
+sobolev_consistency.reading("the same operator", r"(1+\ell)^{2s} = p_\ell", relation="=")

@@ -1,0 +1,473 @@
+"""Evidence that cheats: what the engine catches, and how.
+
+Every attack defends a false statement, c = 3 for (n+1)² = n² + c n + 1, against mutants of it, or
+brings a float where a ball belongs. Attacks that still succeed are strict expected failures; those
+that no program can tell from honest evidence are named ``..._is_not_caught_yet``.
+"""
+
+import contextlib
+import dataclasses
+import functools
+import math
+
+import flint
+import pytest
+import sympy as sp
+from flint import arb
+
+from ntkproofs.arithmetic import exact, gammas
+from ntkproofs.claims import (
+    Claim,
+    Grade,
+    Step,
+    Truth,
+    certify,
+    equal,
+    exactly,
+    identity,
+    less,
+    premise,
+    sample,
+    statistic,
+)
+from ntkproofs.claims import steps as step_functions
+from ntkproofs.claims.runner import verify_claim
+from ntkproofs.claims.verdict import Outcome, Verdict
+from ntkproofs.errors import InvalidInput
+
+n = sp.Symbol("n")
+ACCEPTED = {Verdict.PROVED, Verdict.CERTIFIED, Verdict.SUPPORTED}
+succeeds = pytest.mark.xfail(
+    reason="the attack succeeds today", raises=(AssertionError, pytest.fail.Exception)
+)
+
+
+def judged(evidence, register="proof", c=3, mutants=(1, 4), **options):
+    """The result, with mutants, of a claim with this evidence only."""
+    claim = Claim(
+        id="attack.square",
+        statement="(n+1)^2 = n^2 + c n + 1",
+        source="a test",
+        constants={"c": c},
+        mutants={"c": list(mutants)},
+    )
+    decorator = claim.proof() if register == "proof" else getattr(claim, register)(on="here")
+    decorator(evidence)
+    return verify_claim(claim, mutants=True, **options).original
+
+
+def honest(c):
+    return identity("the square", (n + 1) ** 2, n**2 + c * n + 1)
+
+
+def accepted(evidence, register="proof", **options):
+    try:
+        return judged(evidence, register, **options).verdict in ACCEPTED
+    except InvalidInput:
+        return False
+
+
+# Caught
+
+
+def test_evidence_that_is_always_true_is_vacuous():
+    def always(c):
+        yield exactly("one is one", 1, 1)
+
+    assert judged(always).evidence[0].outcome is Outcome.VACUOUS
+
+
+def test_evidence_that_compares_a_thing_with_itself_is_vacuous():
+    def itself(c):
+        yield identity("itself", c * n, c * n)
+
+    assert judged(itself).evidence[0].outcome is Outcome.VACUOUS
+
+
+def test_evidence_without_a_comparison_is_a_crash():
+    def nothing(c):
+        yield from ()
+
+    assert judged(nothing).evidence[0].outcome is Outcome.CRASHED
+
+
+def test_a_cache_that_ignores_the_constant_makes_evidence_vacuous():
+    @functools.lru_cache
+    def first(_=None):
+        return seen[0]
+
+    seen = []
+
+    def cached(c):
+        seen.append(c)
+        yield exactly("c", first(), 3)
+
+    assert judged(cached).evidence[0].outcome is Outcome.VACUOUS
+
+
+def test_a_bool_for_a_truth_is_a_crash():
+    def floats(c):
+        yield certify("a float", lambda: math.sqrt(2) ** 2 == c)
+
+    assert judged(floats, "certificate").evidence[0].outcome is Outcome.CRASHED
+
+
+def test_a_wide_ball_confirms_nothing():
+    def wide(c):
+        yield certify("equal", lambda: equal(arb(c, 100), arb(3)))
+
+    assert judged(wide, "certificate").verdict is Verdict.UNDECIDED
+
+
+def test_a_low_precision_makes_nothing_true_and_does_not_outlive_a_comparison():
+    def low(c):
+        def comparison():
+            flint.ctx.prec = 2
+            return less(arb(1) / 3 * c, arb(1))
+
+        yield certify("1 < 1", comparison)
+
+    before = flint.ctx.prec
+    assert judged(low, "certificate").verdict is Verdict.UNDECIDED
+    assert flint.ctx.prec == before
+
+
+def test_a_sample_never_outlives_its_mutants():
+    def truthy(c):
+        yield sample("floats", "no")
+
+    assert judged(truthy, "search").verdict is Verdict.UNDECIDED
+
+
+def test_a_false_conclusion_in_a_premise_proves_nothing():
+    def hidden(c):
+        yield premise(honest(c))
+
+    assert judged(hidden).verdict is Verdict.UNDECIDED
+
+
+def test_a_step_stated_by_hand_is_refused():
+    def by_hand(c):
+        del c
+        yield Step(Truth.TRUE, Grade.PROVED, "magic", "x")
+
+    assert judged(by_hand).evidence[0].outcome is Outcome.CRASHED
+
+
+def test_a_float_is_no_exact_number():
+    with pytest.raises(InvalidInput):
+        exactly("a float", 0.5, sp.Rational(1, 2))
+    assert identity("a float", 0.1 * n, n / 10).truth is Truth.UNDECIDED
+    assert identity("a string", "0.1*n", n / 10).truth is Truth.UNDECIDED
+
+
+# Forged steps
+
+
+def test_a_truth_replaced():
+    def forged(c):
+        step = honest(c)
+        yield dataclasses.replace(step, truth=Truth.TRUE) if c == 3 else step
+
+    assert not accepted(forged)
+
+
+def test_a_grade_replaced():
+    def raised(c):
+        step = certify("c < 5", lambda: less(arb(c), arb(5)))
+        yield dataclasses.replace(step, grade=Grade.PROVED)
+
+    assert judged(raised, mutants=(7,)).verdict is not Verdict.PROVED
+
+
+def test_a_subclass_of_step():
+    class Forged(Step):
+        def __post_init__(self):
+            pass
+
+    def subclass(c):
+        yield Forged(Truth.TRUE if c == 3 else Truth.FALSE, Grade.PROVED, "magic", "x")
+
+    assert not accepted(subclass)
+
+
+def test_a_frozen_step_changed():
+    def changed(c):
+        step = honest(c)
+        if c == 3:
+            object.__setattr__(step, "truth", Truth.TRUE)
+        yield step
+
+    assert not accepted(changed)
+
+
+def test_an_expression_whose_subtraction_lies():
+    class Liar(sp.Expr):
+        def __sub__(self, other):
+            return sp.S.Zero
+
+    def lies(c):
+        yield identity("a lie", Liar() if c == 3 else n, n + c - 3)
+
+    assert not accepted(lies)
+
+
+@succeeds
+def test_a_symbol_that_equals_everything():
+    class Liar(sp.Symbol):
+        def __eq__(self, other):
+            return True
+
+        def __hash__(self):
+            return 1
+
+    def lies(c):
+        yield identity("a - b = 0", Liar("a") - Liar("b") if c == 3 else n, 0)
+
+    assert not accepted(lies)
+
+
+def test_a_float_that_calls_itself_rational():
+    class Liar(float):
+        is_Rational = True
+
+    def lies(c):
+        yield exactly("a float", Liar(0.75) if c == 3 else 0, sp.Rational(3, 4))
+
+    assert not accepted(lies)
+
+
+def test_an_integer_whose_numerator_lies():
+    class Liar(int):
+        numerator = property(lambda self: 3)
+
+    def lies(c):
+        yield exactly("7 = 3", Liar(7) if c == 3 else 0, 3)
+
+    assert not accepted(lies)
+
+
+# Nondeterminism: running the original again, after the mutants, would tell
+
+
+@succeeds
+def test_evidence_that_is_true_on_its_first_run_only():
+    runs = []
+
+    def first(c):
+        runs.append(c)
+        yield exactly("first run", 1 if len(runs) == 1 else 0, 1)
+
+    assert not accepted(first)
+
+
+def test_evidence_that_changes_the_constants_of_the_claim():
+    claim = Claim("attack.list", "c = 3", "a test", {"c": [3]}, {"c": [[4]]})
+
+    @claim.proof()
+    def changes(c):
+        yield exactly("c = 3", c[0], 3)
+        c[0] = 5
+
+    first = verify_claim(claim).original.verdict
+    assert verify_claim(claim).original.verdict is first
+
+
+# Floats among balls
+
+
+@succeeds
+def test_a_rounded_decimal_in_a_ball():
+    """3/10 < 3·0.1 is false of the numbers written there, and true of the binary 0.1."""
+
+    def rounded(c):
+        yield certify("3/10 < c/10", lambda: less(arb(3) / 10, arb(0.1) * c))
+
+    assert not accepted(rounded, "certificate", mutants=(2, 1))
+
+
+def test_a_float_where_less_expects_a_ball():
+    def rounded(c):
+        yield certify("0.3 < c/10", lambda: less(0.3, 0.1 * c))
+
+    assert not accepted(rounded, "certificate", mutants=(2, 1))
+
+
+@succeeds
+def test_a_rounded_root_does_not_refute_a_true_equality():
+    def rounded(c):
+        yield certify("sqrt(2)^2 = 2", lambda: equal(arb(math.sqrt(2.0)) ** 2, arb(c - 1)))
+
+    assert judged(rounded, "certificate").verdict is not Verdict.REFUTED
+
+
+# Statistics
+
+
+@pytest.mark.parametrize("p_value", [float("nan"), 1.5, -0.5])
+def test_a_p_value_is_a_probability(p_value):
+    def test(c):
+        yield statistic("p", p_value if c == 3 else 0.0, false_alarm=1e-6)
+
+    assert p_value < 0 or not accepted(test, "statistic")
+    with pytest.raises(InvalidInput):
+        statistic("p", p_value, false_alarm=1e-6)
+
+
+@pytest.mark.parametrize("false_alarm", [0.0, -1.0, 1.5, float("nan")])
+def test_a_false_alarm_probability_is_one(false_alarm):
+    with pytest.raises(InvalidInput):
+        statistic("p", 0.5, false_alarm=false_alarm)
+
+
+def test_a_weak_statistic_does_not_overrule_a_certificate():
+    claim = Claim("attack.weak", "c < 4", "a test", {"c": 3}, {"c": [5]})
+
+    @claim.certificate(on="c")
+    def certificate(c):
+        yield certify("c < 4", lambda: less(arb(c), arb(4)))
+
+    @claim.statistic(on="20 draws")
+    def draws(c):
+        yield statistic("mean", 0.04, false_alarm=0.05)
+
+    assert verify_claim(claim).original.verdict is not Verdict.REFUTED
+
+
+# What a statement says, and what its evidence covers
+
+
+def test_instances_are_no_proof_for_all():
+    """n² - n + 41 is prime for n = 1..40, and not for n = 41."""
+
+    def instances(c):
+        for k in range(1, 41):
+            value = k * k - k + 38 + c
+            yield exactly("prime", int(sp.isprime(value)), 1)
+
+    assert judged(instances, mutants=(5, 6)).verdict is not Verdict.PROVED
+
+
+def test_a_constant_that_no_evidence_takes_is_not_decided():
+    claim = Claim(
+        "attack.forgotten", "...", "a test", {"c": 2, "hypothesis": "for all d"}, {"c": [1]}
+    )
+
+    @claim.proof()
+    def square(c):
+        yield honest(c)
+
+    assert verify_claim(claim, mutants=True).original.verdict is not Verdict.PROVED
+
+
+def test_a_mutant_equal_to_its_constant_in_disguise_is_refused():
+    with pytest.raises(InvalidInput):
+        Claim("attack.disguise", "...", "a test", {"c": (n + 1) ** 2}, {"c": [n**2 + 2 * n + 1]})
+
+
+def test_premises_alone_show_nothing():
+    def prepared(c):
+        yield premise(exactly("one", 1, 1))
+        if c != 3:
+            yield exactly("one", 0, 1)
+
+    assert not accepted(prepared)
+
+
+# Decision procedures
+
+
+def test_symbols_of_one_name_and_different_assumptions_refute_nothing():
+    left, right = sp.Symbol("x", positive=True), sp.Symbol("x")
+    if identity("x = x", left, right).truth is Truth.FALSE:
+        pytest.xfail("two symbols that print alike are refuted to be equal")
+
+
+def test_contradictory_relations_prove_nothing():
+    s = sp.Symbol("s")
+    found = exact.polynomial_identity(s, 7, [s - 1, s - 2], [s])
+    assert found.truth is Truth.UNDECIDED
+
+
+def test_zero_over_zero_is_no_ratio():
+    assert step_functions.gamma_ratio("0/0", 0, 0, 1).truth is Truth.UNDECIDED
+    with pytest.raises(gammas.NotReducible):
+        gammas.quotient_of_sums(sp.S.Zero, sp.S.Zero)
+
+
+def test_a_float_in_the_argument_of_gamma():
+    m = sp.Symbol("m", positive=True)
+    over, under = sp.gamma(m + 0.1), sp.gamma(m + sp.Rational(1, 10))
+    assert step_functions.gamma_ratio("0.1", over, under, 1).truth is Truth.UNDECIDED
+
+
+def test_shapes_that_differ_refute_nothing():
+    with pytest.raises(InvalidInput):
+        exactly("a tuple", (1,), 1)
+
+
+def test_huge_integers_do_not_crash():
+    try:
+        truth = exactly("huge", 10**5000, 10**5000).truth
+    except ValueError as error:  # the limit on digits of int -> str
+        pytest.fail(str(error))
+    assert truth is Truth.TRUE
+
+
+# Inherent: a program cannot tell these from honest evidence
+
+
+def test_a_constant_compared_with_itself_written_out_is_not_caught_yet():
+    def restated(c):
+        yield exactly("c is what the statement says", c, 3)
+
+    assert accepted(restated)
+
+
+def test_steps_left_out_are_not_caught_yet():
+    def without_false_steps(c):
+        for step in (exactly("one", 1, 1), honest(c)):
+            if c != 3 or step.truth is Truth.TRUE:
+                yield step
+
+    assert accepted(without_false_steps)
+
+
+def test_a_swallowed_exception_is_not_caught_yet():
+    def swallows(c):
+        with contextlib.suppress(ZeroDivisionError):
+            yield exactly("one", 1, 1)
+            yield honest(c) if c != 3 else exactly("never", 1 // 0, 1)
+
+    assert accepted(swallows)
+
+
+def test_a_truth_made_from_floats_is_not_caught_yet():
+    def from_floats(c):
+        close = abs(math.sqrt(2.0) ** 2 - 2 * c / 3) < 1e-9
+        yield certify("floats", lambda: Truth.TRUE if close else Truth.FALSE)
+
+    assert accepted(from_floats, "certificate")
+
+
+def test_the_environment_is_not_caught_yet(monkeypatch):
+    import os
+
+    monkeypatch.setenv("NTKPROOFS_ATTACK", "3")
+
+    def environment(c):
+        yield exactly("environment", int(os.environ["NTKPROOFS_ATTACK"]) - c, 0)
+
+    assert accepted(environment)
+
+
+def test_a_patched_decision_procedure_is_not_caught_yet(monkeypatch):
+    def patches(c):
+        with monkeypatch.context() as patch:
+            if c == 3:
+                always = exact.Decision(Truth.TRUE, exact.NORMAL_FORM)
+                patch.setattr(exact, "rational_identity", lambda *_: always)
+            step = honest(c)
+        yield step
+
+    assert accepted(patches)
