@@ -14,7 +14,7 @@ from pathlib import Path
 
 CLAIM = """
 made{i} = Claim(id="trivial.n{i}", statement="x", source="s", constants={{"c": {i}}}, mutants={{}})
-@made{i}.proof()
+@made{i}.proof(covers='numbers')
 def same{i}(c):
     yield exactly("x", c, {i})
 """

@@ -20,7 +20,7 @@ from ntkproofs.errors import InvalidInput, Unable
 CLAIM = """
 from ntkproofs.claims import Claim, exactly
 made = Claim("small.sum", "1 + 1 = c", "school", {"c": 2}, {"c": [1, 3]})
-@made.proof()
+@made.proof(covers='numbers')
 def add(c):
     yield exactly("the sum", 1 + 1, c)
 """
@@ -89,7 +89,7 @@ sys.path.insert(0, os.path.dirname(__file__))
 from ntkproofs.claims import Claim, exactly
 import early_helper
 made = Claim("small.sum", "1 + 1 = c", "school", {"c": 2}, {})
-@made.proof()
+@made.proof(covers='numbers')
 def add(c):
     import late_helper
     data = int(open(os.path.join(os.path.dirname(__file__), "data.txt")).read())

@@ -29,7 +29,7 @@ def claim(name, body, mutants=None):
     def evidence(c):
         yield from body()
         yield exactly("x", c, 1)
-    made.proof()(evidence)
+    made.proof(covers='numbers')(evidence)
     return made
 
 def nothing():
@@ -175,7 +175,7 @@ def test_evidence_that_remembers_across_mutants_does_not_profit(tmp_path):
 remembered = []
 made = Claim("caches.across", "x", "s", {"c": 1}, {"c": [2, 3]})
 
-@made.proof()
+@made.proof(covers='numbers')
 def lazy(c):
     remembered.append(c)
     yield exactly("x", remembered[0], 1)
@@ -192,11 +192,11 @@ DRAWS = (
     + """
 made = Claim("draws.lots", "x", "s", {"c": 1}, {"c": [2]})
 
-@made.proof()
+@made.proof(covers='numbers')
 def draw(c):
     yield exactly(f"{random.random()} {np.random.rand()} {sorted({'a', 'b'})}", c, 1)
 
-@made.proof()
+@made.proof(covers='numbers')
 def draw_again(c):
     yield exactly(f"{random.random()}", c, 1)
 """
@@ -235,7 +235,7 @@ def test_the_order_of_files_decides_the_order_of_claims_and_nothing_else(tmp_pat
 def test_twice_finds_what_cannot_be_reproduced(tmp_path, body, reproducible):
     text = HEAD + (
         f"made = Claim('twice.run', 'x', 's', {{'c': 1}}, {{'c': []}})\n"
-        f"@made.proof()\ndef evidence(c):\n    yield {body}\n"
+        f"@made.proof(covers='numbers')\ndef evidence(c):\n    yield {body}\n"
     )
     report = verify([write(tmp_path, text)], jobs=1, twice=True)
     (evidence,) = report.claims[0].original.evidence
