@@ -148,6 +148,15 @@ def verify(
         bool,
         typer.Option("--strict", help="Exit with 1 where one is refuted, undecided or vacuous."),
     ] = False,
+    explain: Annotated[
+        str | None,
+        typer.Option(
+            "--explain",
+            metavar="ID",
+            help="Run this claim with its mutants, and tell everything about it as prose.",
+            show_default=False,
+        ),
+    ] = None,
     jobs: _Jobs = None,
     timeout: _Timeout = 60.0,
     memory: _Memory = 4096,
@@ -181,17 +190,26 @@ def verify(
       ntkproofs verify
       ntkproofs verify my_claims.py --mutants --strict
       ntkproofs verify --only talk.two-layer-decay --json report.json
+      ntkproofs verify --explain talk.proof-4
     """
     from ntkproofs.reports.json_report import report_to_json, require_writable, write_json
-    from ntkproofs.reports.terminal import print_report
+    from ntkproofs.reports.prose import print_explanation
+    from ntkproofs.reports.terminal import print_problems, print_report
 
     if json is not None:
         require_writable(json)
     chosen = _Run(jobs, timeout, memory, seed, twice)
+    if explain is not None:
+        only, mutants = [explain], True
     report = _verify(paths, only, chosen, store, no_store, mutants=mutants)
     if json is not None and report.unfinished is None:
         write_json(json, report_to_json(report))
-    print_report(_console(), report)
+    if explain is not None and report.claims:
+        files = " ".join(map(str, paths or ()))
+        print_explanation(_console(), report.claims[0], files=files)
+        print_problems(_console(stderr=True), report.problems)
+    else:
+        print_report(_console(), report)
     _exit_if_interrupted(report)
     raise typer.Exit(report.exit_status(strict))
 
@@ -280,6 +298,31 @@ def _exit_if_interrupted(report: Report) -> None:
         err=True,
     )
     raise typer.Exit(report.exit_status())
+
+
+new = typer.Typer(no_args_is_help=True, help="Write starting files.", rich_markup_mode=None)
+app.add_typer(new, name="new", short_help="Write a commented starting file.")
+
+
+@new.command("claim", short_help="Write a commented starting file for a claim.")
+def new_claim_file(
+    name: Annotated[
+        str,
+        typer.Argument(metavar="NAME", help="Lower-case words joined by '-'.", show_default=False),
+    ],
+    folder: Annotated[
+        Path, typer.Option("--folder", metavar="DIR", help="Where the file goes.")
+    ] = Path(),
+) -> None:
+    """Write a claim file that runs as it is, with comments on what to put where.
+
+    \b
+      ntkproofs new claim smallest-eigenvalue
+      ntkproofs verify --mutants smallest_eigenvalue.py
+    """
+    from ntkproofs.claims.template import new_claim
+
+    typer.echo(f"{new_claim(name, folder)} is written. Check it: ntkproofs verify --mutants")
 
 
 @app.command(short_help="Show the theorems that a verdict relies on.")

@@ -27,13 +27,13 @@ _OUTCOME_IN_WORDS = {
 }
 
 
-def print_explanation(console: Console, claim: ClaimResult, *, file: str) -> None:
+def print_explanation(console: Console, claim: ClaimResult, *, files: str) -> None:
     """Everything about one claim as prose.
 
     Args:
         console: where to print.
         claim: its result, with mutants if they were run.
-        file: the claim file, for the command that repeats the check.
+        files: the claim files as given, for the command that repeats the check; may be empty.
     """
     console.print(Text(claim.id, style="bold"))
     console.print(Text(f"Made in: {plain(claim.source)}."))
@@ -47,7 +47,9 @@ def print_explanation(console: Console, claim: ClaimResult, *, file: str) -> Non
     console.print()
     console.print(Text(_mutants_in_words(claim)))
     console.print(Text("To repeat: ", style="bold"), end="")
-    console.print(Text(f"ntkproofs verify {plain(file)} --only {claim.id} --mutants"))
+    console.print(
+        Text(" ".join(["ntkproofs verify", *files.split(), f"--only {claim.id} --mutants"]))
+    )
 
 
 def _print_statement(console: Console, heading: str, statement: StatementResult) -> None:

@@ -342,6 +342,15 @@ def test_a_kernel_that_is_not_analytic_in_the_angle() -> None:
         assert relative_error(value, truth) < 1e-12
 
 
+def test_a_kernel_with_a_corner() -> None:
+    """The mean of |u - 1/2| and of |u - 1/2| u over S^2, where u is uniform on [-1, 1]."""
+    kernel = zonal("corner", lambda u, ar: ar.sqrt((u - ar.number(0.5)) ** 2))
+    found = eigenvalues(kernel, 3, range(2), digits=10)
+    with precision(100):
+        truths = [arb(5) / 8, -arb(11) / 48]
+    assert_encloses(found, truths, 10)
+
+
 def test_balls_of_few_and_of_many_digits_agree() -> None:
     degrees = (0, 1, 2, 5, 40)
     fine = eigenvalues(NTK_3, 3, degrees, digits=120)
@@ -524,6 +533,8 @@ def test_three_layers_stop_at_their_branch_points() -> None:
         arccosine(1) @ arccosine(0),
         zonal("corner", lambda u, ar: ar.sqrt((u - ar.number(0.5)) ** 2)),
         zonal("pole inside", lambda u, ar: 1 / (u - ar.number(0.25))),
+        # branches at an angle of 1e-20
+        arccosine(1) @ ((1 - Fraction(1, 10**40)) * cosine),
         # C¹ is not known of the inner kernel, however smooth it is
         arccosine(1) @ zonal("unknown", lambda u, ar: (u + u**3) / 2),
     ],

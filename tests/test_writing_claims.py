@@ -1,0 +1,66 @@
+"""For the writer of a claim: a starting file that runs, and a claim told in full."""
+
+import pytest
+from typer.testing import CliRunner
+
+from ntkproofs.claims.report import verify
+from ntkproofs.claims.template import new_claim
+from ntkproofs.cli import app
+from ntkproofs.errors import InvalidInput
+
+
+def run(*arguments):
+    return CliRunner().invoke(app, [str(argument) for argument in arguments])
+
+
+def test_the_starting_file_is_a_claim_that_stands_with_its_mutants_dead(tmp_path):
+    answer = run("new", "claim", "smallest-eigenvalue", "--folder", tmp_path)
+    assert answer.exit_code == 0
+    path = tmp_path / "smallest_eigenvalue.py"
+    assert str(path) in answer.stdout.replace("\n", "")
+    (result,) = verify([path], mutants=True, isolated=False).claims
+    assert result.id == "notebook.smallest-eigenvalue"
+    assert result.original.verdict.value == "proved"
+    assert (result.mutants.killed, result.mutants.total) == (3, 3)
+
+
+def test_a_starting_file_never_replaces_another(tmp_path):
+    path = new_claim("one", tmp_path)
+    path.write_text("mine", encoding="utf-8")
+    with pytest.raises(InvalidInput, match="exists already"):
+        new_claim("one", tmp_path)
+    assert path.read_text(encoding="utf-8") == "mine"
+
+
+@pytest.mark.parametrize("name", ["", "One", "a b", "../x", "1st", "a--b", "x.y", "a\nb"])
+def test_names_that_are_none(tmp_path, name):
+    with pytest.raises(InvalidInput, match="lower-case words"):
+        new_claim(name, tmp_path)
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_folder_that_is_not_there(tmp_path):
+    with pytest.raises(InvalidInput, match="cannot be written"):
+        new_claim("one", tmp_path / "missing")
+
+
+def test_explain_tells_everything_about_one_claim():
+    answer = run("verify", "--explain", "talk.entrywise-commute")
+    assert answer.exit_code == 0
+    told = " ".join(answer.stdout.split())
+    for piece in (
+        "talk.entrywise-commute",
+        "It is false: there is a witness.",
+        "48/125",
+        "What stands instead",
+        "Lagrange interpolation",
+        "Of 1 mutants",
+        "ntkproofs verify --only talk.entrywise-commute --mutants",
+    ):
+        assert piece in told
+
+
+def test_explaining_what_is_not_there():
+    answer = run("verify", "--explain", "talk.nothing")
+    assert answer.exit_code == 2
+    assert "No claim has the id" in answer.stderr
