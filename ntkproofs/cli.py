@@ -6,7 +6,7 @@ The library is imported inside the commands: ``ntkproofs --help`` answers at onc
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from enum import StrEnum
@@ -157,6 +157,9 @@ def verify(
             show_default=False,
         ),
     ] = None,
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Run again whenever a file changes, until Ctrl-C.")
+    ] = False,
     jobs: _Jobs = None,
     timeout: _Timeout = 60.0,
     memory: _Memory = 4096,
@@ -201,17 +204,36 @@ def verify(
     chosen = _Run(jobs, timeout, memory, seed, twice)
     if explain is not None:
         only, mutants = [explain], True
-    report = _verify(paths, only, chosen, store, no_store, mutants=mutants)
-    if json is not None and report.unfinished is None:
-        write_json(json, report_to_json(report))
-    if explain is not None and report.claims:
-        files = " ".join(map(str, paths or ()))
-        print_explanation(_console(), report.claims[0], files=files)
-        print_problems(_console(stderr=True), report.problems)
-    else:
-        print_report(_console(), report)
-    _exit_if_interrupted(report)
+    for _ in _changes(paths) if watch else (None,):
+        report = _verify(paths, only, chosen, store, no_store, mutants=mutants)
+        if json is not None and report.unfinished is None:
+            write_json(json, report_to_json(report))
+        if explain is not None and report.claims:
+            files = " ".join(map(str, paths or ()))
+            print_explanation(_console(), report.claims[0], files=files)
+            print_problems(_console(stderr=True), report.problems)
+        else:
+            print_report(_console(), report)
+        _exit_if_interrupted(report)
     raise typer.Exit(report.exit_status(strict))
+
+
+def _changes(paths: list[Path] | None) -> Iterator[None]:
+    """Once at the start, and then whenever one of the files changes; ends at Ctrl-C."""
+    from watchfiles import PythonFilter, watch
+
+    from ntkproofs.claims.files import bundled_checks
+
+    watched = paths or [bundled_checks()]
+    missing = [path for path in watched if not path.exists()]
+    if missing:
+        raise InvalidInput(f"--watch needs files that exist; {missing[0]} does not.")
+    yield
+    note = "Watching for changes; Ctrl-C ends."
+    typer.echo(note, err=True)
+    for _ in watch(*watched, watch_filter=PythonFilter()):
+        yield
+        typer.echo(note, err=True)
 
 
 def _console(*, stderr: bool = False) -> Console:

@@ -64,3 +64,23 @@ def test_explaining_what_is_not_there():
     answer = run("verify", "--explain", "talk.nothing")
     assert answer.exit_code == 2
     assert "No claim has the id" in answer.stderr
+
+
+def test_watch_runs_again_when_the_file_changes(tmp_path, monkeypatch):
+    path = new_claim("one", tmp_path)
+
+    def changes(*paths, **_):
+        assert paths == (path,)
+        path.write_text(path.read_text(encoding="utf-8").replace('"c": 2', '"c": 5'), "utf-8")
+        yield {"changed"}
+
+    monkeypatch.setattr("watchfiles.watch", changes)
+    answer = run("verify", path, "--watch", "--no-store")
+    assert answer.stdout.index("1 claim: 1 proved") < answer.stdout.index("1 claim: 1 refuted")
+    assert answer.stderr.count("Watching for changes") == 2
+
+
+def test_watching_what_is_not_there(tmp_path):
+    answer = run("verify", tmp_path / "none.py", "--watch")
+    assert answer.exit_code == 2
+    assert "--watch needs files that exist" in answer.stderr
