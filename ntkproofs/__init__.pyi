@@ -38,6 +38,7 @@ from .kernels.networks import (
 from .kernels.user import zonal as zonal
 from .matrices.gram import gram as gram
 from .matrices.gram import normalise as normalise
+from .spectra.asymptotics import asymptotics as asymptotics
 from .spectra.eigenvalues import eigenvalues as eigenvalues
 from .spectra.exact import exact_eigenvalue as exact_eigenvalue
 from .spectra.harmonics import gegenbauer as gegenbauer
