@@ -139,7 +139,7 @@ class Asymptotics:
         Example:
             >>> import ntkproofs as nt
             >>> float(nt.asymptotics(nt.ntk(2), dim=3).eigenvalue(1000, terms=6))
-            3.1799...e-10
+            3.178354782434683e-10
         """
         (degree,) = require_degrees(degree)
         if degree < 1 or not isinstance(self.dim, int):
