@@ -1,5 +1,5 @@
 # pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false
-"""Products, quotients, roots and compositions of lists of power series coefficients.
+"""Products, quotients, roots, sines and compositions of lists of power series coefficients.
 
 Where the result is one of balls anyway, FLINT's power series do the work. They may blur a
 coefficient that is exactly zero into a ball around zero, which matters for the first coefficients
@@ -40,8 +40,19 @@ def dot(left: Coefficients, right: Coefficients) -> Coefficient:
     return total
 
 
+def scaled(coefficients: Coefficients, factor: Coefficient) -> tuple[Coefficient, ...]:
+    """The coefficients times a number; its ball is made once, not for each of them."""
+    if is_zero(factor):
+        return (ZERO,) * len(coefficients)
+    rough = as_ball(factor)
+    return tuple(c * (rough if isinstance(c, arb) else factor) for c in coefficients)
+
+
 def convolution(left: Coefficients, right: Coefficients, length: int) -> tuple[Coefficient, ...]:
     """The first coefficients of a product; both factors start with a nonzero coefficient."""
+    for factor, other in ((left, right), (right, left)):
+        if first_nonzero(factor, 1) >= length:  # a constant, as far as it matters
+            return scaled(other[:length], factor[0]) if length > 0 else ()
     if length < _LEAST_FOR_FLINT or not (_in_balls(left) and _in_balls(right)):
         return tuple(dot(left[: k + 1], right[k::-1]) for k in range(length))
     product = [ZERO, *(right[0] * x for x in left[1:length])]
@@ -77,6 +88,14 @@ def square_root(square: Coefficients) -> tuple[Coefficient, ...]:
         middle = dot(found[1:k], found[k - 1 : 0 : -1])
         found.append((square[k] - middle) / (found[0] * 2))
     return tuple(found)
+
+
+def sine_cosine(angle: Coefficients) -> tuple[tuple[Coefficient, ...], tuple[Coefficient, ...]]:
+    """The coefficients of the sine and the cosine of a series that starts with a ball."""
+    length, gap = len(angle), first_nonzero(angle, 1)
+    with series_length(length):
+        sine, cosine = _series(angle, length).sin_cos()
+        return _from_series(sine, length, gap), _from_series(cosine, length, gap)
 
 
 def composition(outer: Coefficients, inner: Coefficients) -> tuple[Coefficient, ...]:

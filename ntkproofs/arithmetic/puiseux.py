@@ -22,6 +22,8 @@ from ntkproofs.arithmetic.coefficients import (
     first_nonzero,
     is_zero,
     quotient,
+    scaled,
+    sine_cosine,
     square_root,
 )
 from ntkproofs.arithmetic.laurent import (
@@ -110,9 +112,7 @@ class Series:
 
     def __mul__(self, other: Any) -> Series:
         if not isinstance(other, Series):
-            factor = _number(other)
-            terms = (c if c is ZERO else c * factor for c in self.coefficients)
-            return Series(tuple(terms), self.ramification)
+            return Series(scaled(self.coefficients, _number(other)), self.ramification)
         left, right = _aligned(self, other)
         v, w = left.valuation(), right.valuation()
         length = min(v + len(right), w + len(left))
@@ -134,7 +134,9 @@ class Series:
         if not isinstance(other, Series):
             divisor = _number(other)
             _require_nonzero(divisor)
-            return Series(tuple(c / divisor for c in self.coefficients), self.ramification)
+            rough = as_ball(divisor)
+            terms = (c / (rough if isinstance(c, arb) else divisor) for c in self.coefficients)
+            return Series(tuple(terms), self.ramification)
         left, right = _aligned(self, other)
         v, w = left.valuation(), right.valuation()
         if w == len(right):
@@ -183,6 +185,9 @@ class Series:
 
     def sin_cos(self) -> tuple[Series, Series]:
         """Sine and cosine, from S' = f' C and C' = -f' S."""
+        if isinstance(self.constant, arb):
+            found = sine_cosine(self.coefficients)
+            return Series(found[0], self.ramification), Series(found[1], self.ramification)
         sine, cosine = ([value] for value in _sin_cos(self.constant))
         slopes = self.slopes()
         for k in range(1, len(self)):

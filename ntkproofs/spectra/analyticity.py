@@ -8,6 +8,7 @@ be analytic: no argument of a root, a quotient or an arccos reaches a branch cut
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from math import exp
@@ -16,7 +17,16 @@ from flint import acb, arb
 
 from ntkproofs.arithmetic.balls import ball, precision, to_fraction
 from ntkproofs.arithmetic.protocol import Arithmetic, Number
-from ntkproofs.kernels.kernel import Kernel, evaluate
+from ntkproofs.kernels.kernel import (
+    Constant,
+    Kernel,
+    Named,
+    Product,
+    Scaled,
+    Sum,
+    evaluate,
+    fold,
+)
 from ntkproofs.kernels.positivity import is_analytic_inside
 
 _BITS = 64
@@ -83,10 +93,16 @@ def geometric_rate(kernel: Kernel) -> float | None:
 def is_analytic_between_the_poles(kernel: Kernel) -> bool:
     """Whether k(cos θ) is analytic for 0 < θ < π, as far as can be told.
 
-    By the structure of the kernel where it is made of dual activations; else checked on
+    By the structure of the kernel where it is made of dual activations; other parts are checked on
     [δ, π - δ], δ = 0.001, by a covering (the expansions at the poles tell what is beyond).
     """
-    return is_analytic_inside(kernel) or _analytic_on_strip(kernel, 1e-6, margin=1e-3)
+
+    def visit(node: Kernel, values: Sequence[bool]) -> bool:
+        if isinstance(node, Constant | Sum | Product | Scaled | Named) and all(values):
+            return True
+        return is_analytic_inside(node) or _analytic_on_strip(node, 1e-6, margin=1e-3)
+
+    return is_analytic_inside(kernel) or fold(kernel, visit)
 
 
 def _analytic_on_strip(kernel: Kernel, height: float, margin: float = 0.0) -> bool:

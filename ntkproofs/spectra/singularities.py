@@ -1,4 +1,4 @@
-# pyright: reportMissingTypeStubs=false
+# pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false
 """The singular part of a zonal kernel at the poles u = ±1.
 
 At u = 1 write t = 1 - u (at u = -1: t = 1 + u) and θ for the angle to the pole; θ = sqrt(2t) g(t)
@@ -11,11 +11,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
-from math import comb
+from math import ceil, comb
 
-from flint import fmpq
+from flint import fmpq, fmpq_series
 
-from ntkproofs.arithmetic.balls import precision
+from ntkproofs.arithmetic.balls import precision, series_length
 from ntkproofs.arithmetic.coefficients import is_zero
 from ntkproofs.arithmetic.laurent import ONE, PI, ZERO, Coefficient, Laurent
 from ntkproofs.arithmetic.puiseux import Series
@@ -77,34 +77,30 @@ def singular_part(
 def _singularities(series: Series, order: Fraction, scale: Laurent) -> Singularities:
     """The terms of the singular part: c_ν = Σ_k a_(2(ν-k)) (scale²/2)^k [t^k] g(t)^(2(ν-k))."""
     found: Singularities = {}
+    length = ceil(order)
+    steps = [ONE]
+    for _ in range(length):
+        steps.append(steps[-1] * scale * scale / 2)
     for index, coefficient in enumerate(series.coefficients):
         power = Fraction(index, series.ramification)
-        if power % 2 == 0 or coefficient is ZERO:
+        if power % 2 == 0 or is_zero(coefficient):
             continue
-        k, step = 0, ONE
-        while power / 2 + k < order:
-            term = coefficient * step * _exact(_angle_power(power, k))
+        for k in range(ceil(order - power / 2)):
+            term = coefficient * steps[k] * _angle_power(power, length)[k]
             found[power / 2 + k] = found.get(power / 2 + k, ZERO) + term
-            k, step = k + 1, step * scale * scale / 2
     return {nu: found[nu] for nu in sorted(found) if not is_zero(found[nu])}
 
 
-@lru_cache(maxsize=4096)
-def _angle_power(power: Fraction, k: int) -> Fraction:
-    """The coefficient of t^k in g(t)^power, g(t) = arcsin(sqrt(t/2))/sqrt(t/2)."""
-    if k == 0:
-        return Fraction(1)
-    total = Fraction(0)
-    for i in range(1, k + 1):
-        total += (power * i - (k - i)) * _arcsine_coefficient(i) * _angle_power(power, k - i)
-    return total / k
+@lru_cache(maxsize=512)
+def _angle_power(power: Fraction, length: int) -> tuple[fmpq, ...]:
+    """The first coefficients of g(t)^power in t, g(t) = arcsin(sqrt(t/2))/sqrt(t/2)."""
+    with series_length(length):
+        logarithm = fmpq_series([_arcsine_coefficient(n) for n in range(length)]).log()
+        exponent = fmpq_series([fmpq(power.numerator, power.denominator)])
+        found = (logarithm * exponent).exp()
+        return tuple(found[k] for k in range(length))
 
 
-@lru_cache(maxsize=1024)
-def _arcsine_coefficient(n: int) -> Fraction:
+def _arcsine_coefficient(n: int) -> fmpq:
     """The coefficient of t^n in arcsin(sqrt(t/2))/sqrt(t/2)."""
-    return Fraction(comb(2 * n, n), 4**n * (2 * n + 1) * 2**n)
-
-
-def _exact(value: Fraction) -> fmpq:
-    return fmpq(value.numerator, value.denominator)
+    return fmpq(comb(2 * n, n), 4**n * (2 * n + 1) * 2**n)

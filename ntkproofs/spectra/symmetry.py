@@ -43,19 +43,18 @@ class _AngleSymbols(Arithmetic):
         return SymbolArithmetic().number(value)
 
     def acos(self, x: Any) -> Any:
-        return self.angle if x == self.cosine else self._undecided()
+        if x == self.cosine:
+            return self.angle
+        return sp.pi - self.angle if x == -self.cosine else self._undecided()
 
     def asin(self, x: Any) -> Any:
         return sp.pi / 2 - self.acos(x)
 
     def sine(self, u: Any) -> Any:
-        return _S if u == self.cosine else self._undecided()
+        return _S if u in (self.cosine, -self.cosine) else self._undecided()
 
     def sqrt(self, x: Any) -> Any:
-        return sp.sqrt(x) if x.is_number else self._undecided()
-
-    def chord(self, u: Any) -> Any:
-        return self._undecided()
+        return sp.sqrt(x)
 
     def exp(self, x: Any) -> Any:
         return sp.exp(x)
@@ -67,7 +66,10 @@ class _AngleSymbols(Arithmetic):
         return sp.sin(x)
 
     def inside(self, inner: Any, cosine: Any) -> Arithmetic:
-        return self if cosine == self.cosine else self._undecided()
+        if cosine == self.cosine:
+            return self
+        reflected = _AngleSymbols(-self.cosine, sp.pi - self.angle)
+        return reflected if cosine == -self.cosine else self._undecided()
 
     def _undecided(self) -> Any:
         raise _NotDecided

@@ -99,7 +99,7 @@ def expansion(kernel: Kernel, terms: int, digits: int) -> tuple[tuple[SingularTe
     length = 2 * terms + 4
     bits = bits_for(digits) + _GUARD_BITS + count_nodes(kernel)
     exact = _exact_part(kernel, bits)
-    if not (exact.at_one or exact.at_minus_one) and geometric_rate(kernel) is not None:
+    if not (exact.at_one or exact.at_minus_one) and _has_no_terms(kernel):
         return (), exact.order
     for _ in range(_ROUNDS):
         part = singular_part(kernel, length, bits)
@@ -119,6 +119,12 @@ def expansion(kernel: Kernel, terms: int, digits: int) -> tuple[tuple[SingularTe
         f"The expansion of {kernel!r} was asked to {digits} digits, and {bits // 2} bits do not "
         "suffice: balls grow with every layer. Ask for fewer digits."
     )
+
+
+def _has_no_terms(kernel: Kernel) -> bool:
+    """Whether the kernel is known to be a polynomial, or analytic at the poles too."""
+    polynomial = all(polynomial_part(kernel, parity) is not None for parity in PARITIES)
+    return polynomial or geometric_rate(kernel) is not None
 
 
 def _exact_part(kernel: Kernel, bits: int) -> SingularPart:
