@@ -20,7 +20,7 @@ import sympy as sp
 from ntkproofs.kernels.arccosine import arccosine
 from ntkproofs.kernels.expansions import Expansions
 from ntkproofs.kernels.kernel import Kernel
-from ntkproofs.kernels.networks import cosine_map, cosine_map_derivative
+from ntkproofs.kernels.networks import cosine_map, cosine_map_derivative, ntk
 
 DEPTH = sp.Symbol("L", integer=True, positive=True)
 _ANGLE = sp.Symbol("theta", positive=True)
@@ -108,6 +108,29 @@ def residual_laws(alpha: Any) -> DepthLaws:
     return _laws(following_cosine, following_tangent, first=0, tangent_at_first=sp.S.One)
 
 
+def leading_terms_of_deep_networks() -> tuple[tuple[str, sp.Expr, sp.Expr], ...]:
+    r"""Equalities that give the terms θ of the NTK of ReLU networks at both poles, for all L.
+
+    At u = 1, Θ_L = L + a_L θ + O(θ²) with a_L = -L(L-1)/(2π), by induction. At u = -1 the cosine
+    S_2 = κ1(u) has no term θ, and κ1 is C¹, so that no later cosine has one; then
+    Θ_L = T + b_L θ + O(θ²) has b_(L+1) = b_L κ0(S_L(-1)). With b_3 = -1/(2π), S_L(-1) in [0, 1),
+    and κ0 rising from 1/2 to 1 on [0, 1]: -1/(2π) <= b_L < 0, and a_L ± b_L < 0, for L >= 3.
+    """
+    laws = feedforward_laws()
+    pairs = [*laws.diagonal.induction(), *laws.tangent.induction()]
+    pairs.append(("a_L = -L(L-1)/(2π)", laws.tangent.value, -DEPTH * (DEPTH - 1) / (2 * sp.pi)))
+    third = _coefficients(_jet(ntk(3), -1))[1]
+    pairs.append(("b_3 = -1/(2π)", third, -1 / (2 * sp.pi)))
+    pairs.append(
+        ("S_2 has no term θ at u = -1", _coefficients(_jet(arccosine(1), -1))[1], sp.S.Zero)
+    )
+    pairs += [
+        (f"κ0({argument})", arccosine(0)(sp.Integer(argument)), value)
+        for argument, value in ((0, sp.Rational(1, 2)), (1, sp.S.One))
+    ]
+    return tuple(pairs)
+
+
 def _laws(
     following_cosine: sp.Expr, following_tangent: sp.Expr, first: int, tangent_at_first: sp.Expr
 ) -> DepthLaws:
@@ -160,10 +183,10 @@ def _angle_of(cosine_jet: sp.Expr) -> sp.Expr:
     return angle
 
 
-def _jet(kernel: Kernel) -> sp.Expr:
-    """The expansion of a formula at u = 1, exactly, up to θ³."""
-    series = Expansions(length=_ORDER, exact=True, bits=64).at_pole(kernel, 1)
-    terms = [c.to_sympy() * _ANGLE**j for j, c in enumerate(series.coefficients)]
+def _jet(kernel: Kernel, pole: int = 1) -> sp.Expr:
+    """The expansion of a formula at a pole, exactly, up to θ³."""
+    series = Expansions(length=_ORDER + 2, exact=True, bits=64).at_pole(kernel, pole)
+    terms = [c.to_sympy() * _ANGLE**j for j, c in enumerate(series.coefficients[:_ORDER])]
     return sp.Add(*terms)
 
 
