@@ -6,30 +6,28 @@ The library is imported inside the commands: ``ntkproofs --help`` answers at onc
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
-from enum import StrEnum
-from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from typer.core import TyperGroup
 
+from ntkproofs.commands.common import (
+    EXIT_INPUT,
+    EXIT_INTERRUPTED,
+    EXIT_UNABLE,
+    JsonFile,
+    console,
+)
+from ntkproofs.commands.spectrum import spectrum
 from ntkproofs.errors import InvalidInput, NtkproofsError, Unable
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
     from ntkproofs.claims.report import Report
     from ntkproofs.claims.store import Store
-    from ntkproofs.kernels.kernel import Kernel
-
-_EXIT_INPUT = 2
-_EXIT_UNABLE = 3
-_EXIT_INTERRUPTED = 130
-_MOST_DEGREES = 100_000
 
 
 class _Commands(TyperGroup):
@@ -40,10 +38,10 @@ class _Commands(TyperGroup):
             return super().invoke(ctx)
         except NtkproofsError as error:
             typer.echo(f"{type(error).__name__}: {error}", err=True)
-            raise typer.Exit(_EXIT_UNABLE if isinstance(error, Unable) else _EXIT_INPUT) from None
+            raise typer.Exit(EXIT_UNABLE if isinstance(error, Unable) else EXIT_INPUT) from None
         except KeyboardInterrupt:
             typer.echo("Interrupted: nothing was written.", err=True)
-            raise typer.Exit(_EXIT_INTERRUPTED) from None
+            raise typer.Exit(EXIT_INTERRUPTED) from None
 
 
 app = typer.Typer(
@@ -98,14 +96,6 @@ _Paths = Annotated[
         show_default=False,
     ),
 ]
-_JsonFile = Annotated[
-    Path | None,
-    typer.Option(
-        "--json", metavar="FILE", help="Also write the result as JSON.", show_default=False
-    ),
-]
-
-
 _Jobs = Annotated[
     int | None,
     typer.Option(
@@ -143,7 +133,7 @@ def verify(
     mutants: Annotated[
         bool, typer.Option("--mutants", help="Run the evidence on every mutated statement too.")
     ] = False,
-    json: _JsonFile = None,
+    json: JsonFile = None,
     strict: Annotated[
         bool,
         typer.Option("--strict", help="Exit with 1 where one is refuted, undecided or vacuous."),
@@ -195,7 +185,8 @@ def verify(
       ntkproofs verify --only talk.two-layer-decay --json report.json
       ntkproofs verify --explain talk.proof-4
     """
-    from ntkproofs.reports.json_report import report_to_json, require_writable, write_json
+    from ntkproofs.reports.files import require_writable
+    from ntkproofs.reports.json_report import report_to_json, write_json
     from ntkproofs.reports.prose import print_explanation
     from ntkproofs.reports.terminal import print_problems, print_report
 
@@ -210,10 +201,10 @@ def verify(
             write_json(json, report_to_json(report))
         if explain is not None and report.claims:
             files = " ".join(map(str, paths or ()))
-            print_explanation(_console(), report.claims[0], files=files)
-            print_problems(_console(stderr=True), report.problems)
+            print_explanation(console(), report.claims[0], files=files)
+            print_problems(console(stderr=True), report.problems)
         else:
-            print_report(_console(), report)
+            print_report(console(), report)
         _exit_if_interrupted(report)
     raise typer.Exit(report.exit_status(strict))
 
@@ -234,13 +225,6 @@ def _changes(paths: list[Path] | None) -> Iterator[None]:
     for _ in watch(*watched, watch_filter=PythonFilter()):
         yield
         typer.echo(note, err=True)
-
-
-def _console(*, stderr: bool = False) -> Console:
-    """A console of rich; it leaves out colours where the stream is no terminal."""
-    from rich.console import Console
-
-    return Console(stderr=stderr)
 
 
 @dataclass(frozen=True)
@@ -271,7 +255,7 @@ def _verify(
 
     with (
         _open_store(store, no_store) as opened,
-        TerminalProgress(_console(stderr=True)) as progress,
+        TerminalProgress(console(stderr=True)) as progress,
     ):
         report = verify(
             paths or (),
@@ -370,8 +354,8 @@ def axioms(
 
     report = _verify(paths, [id])
     _exit_if_interrupted(report)
-    print_axioms(_console(), report.claims[0])
-    print_problems(_console(stderr=True), report.problems)
+    print_axioms(console(), report.claims[0])
+    print_problems(console(stderr=True), report.problems)
     raise typer.Exit(report.exit_status())
 
 
@@ -392,174 +376,14 @@ def doctor() -> None:
     """
     from ntkproofs.reports.doctor import packages, print_checks, print_packages, self_checks
 
-    console = _console()
-    print_packages(console, packages())
+    screen = console()
+    print_packages(screen, packages())
     checks = self_checks()
-    print_checks(console, checks)
-    raise typer.Exit(_EXIT_UNABLE if any(check.failure for check in checks) else 0)
+    print_checks(screen, checks)
+    raise typer.Exit(EXIT_UNABLE if any(check.failure for check in checks) else 0)
 
 
-class KernelName(StrEnum):
-    """The kernels that ``spectrum`` knows."""
-
-    ARCCOSINE = "arccosine"
-    NNGP = "nngp"
-    NTK = "ntk"
-    EOC = "eoc"
-    DEEP_NARROW = "deep_narrow"
-
-
-_REQUIRED: Mapping[KernelName, tuple[str, ...]] = {
-    KernelName.ARCCOSINE: ("order",),
-    KernelName.NNGP: ("depth",),
-    KernelName.NTK: ("depth",),
-    KernelName.EOC: ("depth", "a", "b"),
-    KernelName.DEEP_NARROW: ("rho", "beta"),
-}
-_OPTIONAL: Mapping[KernelName, tuple[str, ...]] = {
-    KernelName.NNGP: ("weight_variance", "bias_variance"),
-    KernelName.NTK: ("weight_variance", "bias_variance"),
-}
-
-
-def _number(text: str) -> Fraction:
-    """An exact number from decimals or a fraction: 2, 0.1, 1/3."""
-    try:
-        return Fraction(text)
-    except (ValueError, ZeroDivisionError):
-        raise typer.BadParameter(f"{text!r} is no number such as 2, 0.1 or 1/3") from None
-
-
-def _option(text: str) -> Any:
-    return typer.Option(help=text, show_default=False)
-
-
-def _exact(text: str) -> Any:
-    return typer.Option(help=text, show_default=False, parser=_number, metavar="NUMBER")
-
-
-@app.command(short_help="Print the eigenvalues of a kernel on the sphere.")
-def spectrum(
-    *,
-    kernel: Annotated[KernelName, typer.Option(help="The kernel.", show_default=False)],
-    dim: Annotated[int, _option("Dimension d of the space; the sphere is S^(d-1).")],
-    degrees: Annotated[
-        str,
-        typer.Option(
-            help="Degrees: 7, or 0,2,4, or 0:50 (both ends included), or 0:100:10 (in steps).",
-            show_default=False,
-        ),
-    ],
-    depth: Annotated[int | None, _option("Weight layers; 2 is one hidden layer.")] = None,
-    order: Annotated[int | None, _option("arccosine: the power n of ReLU^n.")] = None,
-    weight_variance: Annotated[Any, _exact("nngp, ntk: variance of the weights (2: He).")] = None,
-    bias_variance: Annotated[Any, _exact("nngp, ntk: variance of the biases (0: none).")] = None,
-    a: Annotated[Any, _exact("eoc: slope a of the activation a s + b|s|.")] = None,
-    b: Annotated[Any, _exact("eoc: slope b of the activation a s + b|s|.")] = None,
-    rho: Annotated[Any, _exact("deep_narrow: ρ of the field's covariance.")] = None,
-    beta: Annotated[Any, _exact("deep_narrow: β of the field's covariance.")] = None,
-    digits: Annotated[
-        int | None, _option("Proven enclosures to so many digits, in place of floats.")
-    ] = None,
-    json: _JsonFile = None,
-) -> None:
-    """Print the eigenvalues of a zonal kernel on the sphere, with its conventions.
-
-    The eigenvalue μ_ℓ belongs to the spherical harmonics of degree ℓ on S^(d-1), of which N(d,ℓ)
-    are independent, against the uniform probability measure (Funk-Hecke). Floats have a relative
-    error of at most 1e-12; with --digits every eigenvalue is a ball, a midpoint with a proven
-    radius. Numbers are read exactly: 0.1 is one tenth, and 1/3 one third.
-
-    Examples:
-
-    \b
-      ntkproofs spectrum --kernel ntk --depth 3 --dim 3 --degrees 0:50
-      ntkproofs spectrum --kernel ntk --depth 2 --dim 4 --degrees 0:100:10 --digits 30
-      ntkproofs spectrum --kernel eoc --depth 10 --a 1 --b 1/2 --dim 3 --degrees 0,1,2
-      ntkproofs spectrum --kernel arccosine --order 1 --dim 3 --degrees 0:9
-    """
-    from ntkproofs.reports.json_report import require_writable, write_json
-    from ntkproofs.reports.spectrum import print_spectrum, spectrum_to_json
-    from ntkproofs.reports.spectrum import spectrum as compute
-
-    if json is not None:
-        require_writable(json)
-    given = {
-        "depth": depth,
-        "order": order,
-        "weight_variance": weight_variance,
-        "bias_variance": bias_variance,
-        "a": a,
-        "b": b,
-        "rho": rho,
-        "beta": beta,
-    }
-    built = _kernel(kernel, {name: value for name, value in given.items() if value is not None})
-    found = compute(built, dim, parse_degrees(degrees), digits)
-    if json is not None:
-        write_json(json, spectrum_to_json(found))
-    print_spectrum(_console(), found)
-
-
-def _kernel(name: KernelName, given: Mapping[str, Any]) -> Kernel:
-    """The kernel of this name; its options are all given, and no others."""
-    from ntkproofs.kernels import arccosine, networks
-
-    required, optional = _REQUIRED[name], _OPTIONAL.get(name, ())
-    wrong = [option for option in given if option not in required + optional]
-    missing = [option for option in required if option not in given]
-    if wrong or missing:
-        takes = f"The kernel {name} takes {_flags(required + optional)}"
-        problem = f"{_flags(wrong)} given" if wrong else f"{_flags(missing)} missing"
-        raise InvalidInput(f"{takes}; {problem}. See ntkproofs spectrum --help.")
-    makers: dict[KernelName, Callable[..., Kernel]] = {
-        KernelName.ARCCOSINE: arccosine.arccosine,
-        KernelName.NNGP: networks.nngp,
-        KernelName.NTK: networks.ntk,
-        KernelName.EOC: networks.eoc,
-        KernelName.DEEP_NARROW: networks.deep_narrow,
-    }
-    return makers[name](**given)
-
-
-def _flags(options: Sequence[str]) -> str:
-    return ", ".join("--" + option.replace("_", "-") for option in options)
-
-
-def parse_degrees(text: str) -> list[int]:
-    """Degrees from ``7``, ``0,2,4``, ``0:50`` (both ends included), ``0:100:10``, or a mixture.
-
-    Raises:
-        InvalidInput: for anything else, and for more degrees than a table can hold.
-
-    Example:
-        >>> parse_degrees("0:6:2,9")
-        [0, 2, 4, 6, 9]
-    """
-    found: dict[int, None] = {}
-    for piece in text.split(","):
-        span = _span(piece, text)
-        if len(span) + len(found) > _MOST_DEGREES:
-            raise InvalidInput(
-                f"--degrees names at most {_MOST_DEGREES} degrees; {text!r} names more. Take "
-                "steps, as in 0:1000000:1000."
-            )
-        found.update(dict.fromkeys(span))
-    return list(found)
-
-
-def _span(piece: str, text: str) -> range:
-    try:
-        numbers = [int(number) for number in piece.split(":")]
-        first, last, step = (*numbers, *([numbers[0], 1] if len(numbers) == 1 else [1]))[:3]
-        if len(numbers) > 3 or first < 0 or last < first or step < 1:
-            raise ValueError
-    except ValueError:
-        raise InvalidInput(
-            "--degrees is degrees >= 0 and rising ranges of them, such as 7, or 0,2,4, or 0:50 "
-            f"(both ends included), or 0:100:10 (in steps); got {text!r}."
-        ) from None
-    return range(first, last + 1, step)
+app.command(short_help="Print the eigenvalues of a kernel on the sphere.")(spectrum)
 
 
 if __name__ == "__main__":

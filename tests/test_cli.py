@@ -12,7 +12,8 @@ from typer.testing import CliRunner
 
 import ntkproofs.claims.report
 from ntkproofs import cli
-from ntkproofs.errors import InvalidInput
+from ntkproofs.commands.spectrum import parse_degrees
+from ntkproofs.errors import InvalidInput, Unable
 
 HEAD = """\
 import sys
@@ -333,6 +334,7 @@ def test_spectrum_in_balls_prints_a_radius_that_covers_the_truth(tmp_path):
         ["--kernel", "ntk", "--depth", "3", "--weight-variance", "1/3", "--bias-variance", "0.1"],
         ["--kernel", "eoc", "--depth", "3", "--a", "-1", "--b", "1/2"],
         ["--kernel", "deep_narrow", "--rho", "1", "--beta", "1"],
+        ["--kernel", "residual", "--depth", "2", "--alpha", "1/2"],
     ],
 )
 def test_spectrum_knows_every_kernel(options):
@@ -387,7 +389,7 @@ def test_spectrum_refuses_what_is_no_number():
     ],
 )
 def test_degrees(text, degrees):
-    assert cli.parse_degrees(text) == degrees
+    assert parse_degrees(text) == degrees
 
 
 @pytest.mark.parametrize(
@@ -396,7 +398,179 @@ def test_degrees(text, degrees):
 )
 def test_degrees_refused(text):
     with pytest.raises(InvalidInput, match="--degrees"):
-        cli.parse_degrees(text)
+        parse_degrees(text)
+
+
+# spectrum --asymptotic
+
+
+NTK_3 = ("--kernel", "ntk", "--depth", "3", "--dim", "3")
+
+
+def asymptotics_as_json(folder: Path, *arguments: str):
+    target = folder / "s.json"
+    result = spectrum(*arguments, "--asymptotic", "--json", str(target))
+    return result, json.loads(target.read_text("utf-8"))
+
+
+def test_asymptotic_prints_the_law_of_each_parity_and_the_series_beside_eigenvalues(tmp_path):
+    result, data = asymptotics_as_json(tmp_path, *NTK_3, "--degrees", "0,40,41")
+    assert result.exit_code == 0, result.output
+    words = " ".join(result.stdout.split())
+    assert "even degrees μ_ℓ ∼ 7/(4 π) ℓ⁻³, C = 0.557042300822 (exact)" in words
+    assert "odd degrees μ_ℓ ∼ 5/(4 π) ℓ⁻³, C = 0.39788735773 (exact)" in words
+    for word in ("hypotheses", "relies on", "Funk-Hecke formula", "estimates the error"):
+        assert word in words
+    even, odd = data["asymptotics"]["even"], data["asymptotics"]["odd"]
+    assert (even["exponent"], even["exact_coefficient"]) == ("3", "7/(4*pi)")
+    assert odd["coefficient"] == pytest.approx(0.397887357729738)
+    assert len(data["asymptotics"]["relies_on"]) == 3
+    start, *rest = data["eigenvalues"]
+    assert start["series"] is None
+    for entry in rest:
+        series = entry["series"]
+        assert series["value"] == pytest.approx(entry["value"], rel=1e-12)
+        assert 0 < series["estimated_error"] < 1e-15 * entry["value"]
+        assert f"{series['estimated_error']:.1e}" in result.stdout
+
+
+def test_asymptotic_in_balls_shows_the_digits_that_the_error_leaves(tmp_path):
+    _, data = asymptotics_as_json(tmp_path, *NTK_3, "--degrees", "100", "--digits", "30")
+    (entry,) = data["eigenvalues"]
+    distance = abs(Fraction(entry["series"]["value"]) - Fraction(entry["value"]))
+    assert 0 < distance < Fraction(entry["series"]["estimated_error"]) * 2
+    assert distance < Fraction(entry["value"]) / 10**20
+
+
+def test_few_terms_are_worth_less(tmp_path):
+    values = {}
+    for terms in ("1", "3"):
+        _, data = asymptotics_as_json(tmp_path, *NTK_3, "--degrees", "30", "--terms", terms)
+        (entry,) = data["eigenvalues"]
+        assert entry["series"]["terms"] == int(terms)
+        values[terms] = abs(entry["series"]["value"] / entry["value"] - 1)
+    assert 1e-4 < values["1"] < 1e-1
+    assert values["3"] < 1e-3 * values["1"]
+
+
+def test_asymptotic_says_from_where_on_a_parity_vanishes(tmp_path):
+    result, data = asymptotics_as_json(
+        tmp_path, "--kernel", "ntk", "--depth", "2", "--dim", "3", "--degrees", "1,2,3,4"
+    )
+    assert "μ_ℓ = 0 for odd ℓ >= 3" in " ".join(result.stdout.split())
+    odd = data["asymptotics"]["odd"]
+    assert (odd["zero_from"], odd["exponent"], odd["coefficient"]) == (3, None, None)
+    assert data["eigenvalues"][0]["series"] is None
+    assert data["asymptotics"]["even"]["zero_from"] is None
+
+
+def test_series_are_not_summed_where_they_have_no_digit_right(tmp_path):
+    _, data = asymptotics_as_json(tmp_path, *NTK_3, "--degrees", "1:12")
+    series = [entry["series"] for entry in data["eigenvalues"]]
+    assert series[0] is None
+    for entry in data["eigenvalues"][2:]:
+        distance = abs(entry["series"]["value"] - entry["value"])
+        assert distance < 3 * entry["series"]["estimated_error"], entry["degree"]
+
+
+def test_without_asymptotic_there_is_no_law(tmp_path):
+    target = tmp_path / "s.json"
+    result = spectrum(*NTK_3, "--degrees", "1", "--json", str(target))
+    assert "∼" not in result.stdout
+    data = json.loads(target.read_text("utf-8"))
+    assert data["asymptotics"] is None
+    assert data["eigenvalues"][0]["series"] is None
+    assert spectrum(*NTK_3, "--degrees", "1", "--terms", "3").exit_code == 2
+
+
+def test_a_law_that_cannot_be_had_is_said_and_exits_with_3(tmp_path, monkeypatch):
+    from ntkproofs.reports import laws
+
+    def unable(*_):
+        raise Unable("no law today")
+
+    monkeypatch.setattr(laws, "asymptotics", unable)
+    result, data = asymptotics_as_json(tmp_path, *NTK_3, "--degrees", "2")
+    assert result.exit_code == 3
+    assert "no law today" in result.stdout
+    assert "0.107367571280238" in result.stdout
+    assert data["asymptotics"] == {"problem": "no law today"}
+
+
+def test_a_linear_kernel_vanishes_beyond_degree_1(tmp_path):
+    result, data = asymptotics_as_json(
+        tmp_path, "--kernel", "ntk", "--depth", "1", "--dim", "3", "--degrees", "1,2"
+    )
+    assert result.exit_code == 0
+    found = data["asymptotics"]
+    assert (found["even"]["zero_from"], found["odd"]["zero_from"]) == (0, 3)
+
+
+# spectrum --plot
+
+
+@pytest.mark.parametrize(
+    ("suffix", "start"),
+    [("png", b"\x89PNG"), ("svg", b"<?xml"), ("pdf", b"%PDF"), ("PDF", b"%PDF")],
+)
+def test_plot_writes_the_format_of_the_suffix(tmp_path, suffix, start):
+    target = tmp_path / f"picture.{suffix}"
+    result = spectrum(*NTK_3, "--degrees", "0:20", "--plot", str(target))
+    assert result.exit_code == 0, result.output
+    assert target.read_bytes().startswith(start)
+    assert os.listdir(tmp_path) == [target.name]
+    assert "0.930251931642307" in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("degrees", "file", "words"),
+    [
+        ("0:20", "picture.jpg", "png, svg, pdf"),
+        ("0:20", "picture", "png, svg, pdf"),
+        ("0:20", "no/picture.png", "there is no folder"),
+        ("0:20", "", "it is a folder"),
+        ("7", "picture.png", "two degrees"),
+        ("0,7", "picture.png", "two degrees"),
+    ],
+)
+def test_plot_refuses_before_the_work(tmp_path, monkeypatch, degrees, file, words):
+    import ntkproofs.reports.spectrum
+
+    monkeypatch.setattr(
+        ntkproofs.reports.spectrum, "eigenvalues", lambda *_, **__: pytest.fail("too late")
+    )
+    result = spectrum(*NTK_3, "--degrees", degrees, "--plot", str(tmp_path / file))
+    assert result.exit_code == 2
+    assert result.stderr.startswith("InvalidInput: ")
+    assert words in result.stderr
+    assert os.listdir(tmp_path) == []
+
+
+def test_plot_of_zeros_only_is_refused(tmp_path):
+    result = spectrum(
+        *("--kernel", "ntk", "--depth", "2", "--dim", "3", "--degrees", "3:9:2"),
+        *("--plot", str(tmp_path / "p.png")),
+    )
+    assert result.exit_code == 2
+    assert "two eigenvalues that are not zero" in result.stderr
+    assert os.listdir(tmp_path) == []
+
+
+def test_plot_without_matplotlib_says_what_to_install(tmp_path):
+    code = f"""
+import sys
+sys.modules["matplotlib"] = None
+sys.argv = ["ntkproofs", "spectrum", *{NTK_3!r}, "--degrees", "0:20", "--plot", "p.png"]
+from ntkproofs.cli import main
+main()
+"""
+    result = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, check=False, cwd=tmp_path, text=True
+    )
+    assert result.returncode == 3
+    assert result.stdout == ""
+    assert result.stderr.startswith("MissingPackage: ")
+    assert 'pip install "ntkproofs[plots]"' in result.stderr
 
 
 # doctor and the program as a whole
@@ -456,7 +630,7 @@ def test_help_and_version_load_no_mathematics():
         "from ntkproofs.cli import main\n"
         "try:\n    main()\n"
         "except SystemExit as end:\n    assert end.code == 0\n"
-        "heavy = {'numpy', 'scipy', 'sympy', 'flint', 'numba'} & set(sys.modules)\n"
+        "heavy = {'numpy', 'scipy', 'sympy', 'flint', 'numba', 'matplotlib'} & set(sys.modules)\n"
         "assert not heavy, heavy\n"
     )
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False)

@@ -18,13 +18,8 @@ from ntkproofs.claims.loading import Problem
 from ntkproofs.claims.report import Report, Silence, verify
 from ntkproofs.claims.runner import verify_claim
 from ntkproofs.errors import InvalidInput
-from ntkproofs.reports.json_report import (
-    environment,
-    report_to_json,
-    require_writable,
-    schema,
-    write_json,
-)
+from ntkproofs.reports.files import require_writable
+from ntkproofs.reports.json_report import environment, report_to_json, schema, write_json
 from ntkproofs.reports.readable import plain, readable, shown_path
 from ntkproofs.reports.terminal import TerminalProgress, print_axioms, print_report
 

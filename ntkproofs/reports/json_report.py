@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
-import os
 import platform
-import secrets
 from collections.abc import Mapping
 from importlib import metadata, resources
 from pathlib import Path
@@ -23,7 +20,7 @@ from ntkproofs.claims.verdict import (
 )
 from ntkproofs.claims.wire import plain_value
 from ntkproofs.conventions import CONVENTIONS
-from ntkproofs.errors import InvalidInput
+from ntkproofs.reports.files import replacing
 from ntkproofs.reports.readable import shown_path
 
 SCHEMA_VERSION = 1
@@ -135,63 +132,13 @@ def _witness(witness: Mapping[str, Any]) -> dict[str, Any]:
     return {str(name): plain_value(value) for name, value in witness.items()}
 
 
-def require_writable(path: Path) -> None:
-    """Check that :func:`write_json` can write to a path; asked before long work starts.
-
-    Raises:
-        InvalidInput: if the folder is missing or cannot be written to, or the path is a folder.
-    """
-    _remove(_open_beside(path))
-
-
 def write_json(path: str | Path, data: Mapping[str, Any]) -> None:
-    """Write JSON to a file, whole or not at all.
-
-    The text is written to a temporary file in the same folder, which then takes the file's place;
-    a reader never sees half a report, and a failure leaves the old file and no temporary one.
+    """Write JSON to a file, whole or not at all; see :func:`replacing`.
 
     Raises:
         InvalidInput: if the folder is missing or cannot be written to, or the path is a folder.
     """
     text = json.dumps(data, ensure_ascii=False, allow_nan=False, indent=2) + "\n"
-    target = Path(path)
-    temporary = _open_beside(target)
-    try:
+    with replacing(Path(path)) as temporary:
         # A path of a file system may hold bytes that are no UTF-8; JSON escapes them.
         temporary.write_text(text, "utf-8", errors="backslashreplace")
-        os.replace(temporary, target.resolve())
-    except OSError as error:
-        raise _cannot_write(target, error.strerror or str(error)) from error
-    finally:
-        _remove(temporary)
-
-
-def _open_beside(path: Path) -> Path:
-    """A new empty file in the folder of a path, with the permissions of an ordinary new file."""
-    target = path.resolve()  # a link stays a link: what it points to is replaced
-    if target.is_dir():
-        raise _cannot_write(path, "it is a folder")
-    if target.exists() and not target.is_file():
-        raise _cannot_write(path, "it is a device or a pipe, not a file")
-    if target.exists() and not os.access(target, os.W_OK):
-        raise _cannot_write(path, "the file is read-only")
-    if not target.parent.is_dir():
-        raise _cannot_write(path, f"there is no folder {shown_path(target.parent)}")
-    temporary = target.with_name(f".ntkproofs-{secrets.token_hex(8)}.tmp")
-    try:
-        temporary.open("xb").close()
-    except OSError as error:
-        raise _cannot_write(path, error.strerror or str(error)) from error
-    return temporary
-
-
-def _remove(path: Path) -> None:
-    with contextlib.suppress(OSError):
-        path.unlink(missing_ok=True)
-
-
-def _cannot_write(path: Path, why: str) -> InvalidInput:
-    return InvalidInput(
-        f"A report is written to a file in a folder that exists and is writable; {path} cannot be "
-        f"written: {why}. Give another path."
-    )
