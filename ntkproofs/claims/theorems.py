@@ -125,17 +125,25 @@ RODRIGUES = Theorem(
     "For f with l derivatives on (-1,1) for which the boundary terms vanish, "
     "∫ f P_l (1-u²)^((d-3)/2) du = R_l ∫ f^(l) (1-u²)^(l+(d-3)/2) du with "
     "R_l = Γ((d-1)/2)/(2^l Γ(l+(d-1)/2)); for f = (1-u)^ν they do where ν > -(d-1)/2.",
-    "C. Müller, Spherical Harmonics, Springer 1966, Theorem 5 and Lemma 10",
+    "C. Müller, Spherical Harmonics, Springer 1966; DLMF 18.5(ii)",
 )
 LEGENDRE_EQUATION = Theorem(
     "differential equation and recurrence of the Legendre polynomials of the sphere",
     "(1-u²) P_l'' - (d-1) u P_l' + l(l+d-2) P_l = 0, an operator that is symmetric against "
     "(1-u²)^((d-3)/2); and (2l+d-2) u P_l = l P_(l-1) + (l+d-2) P_(l+1).",
-    "C. Müller, Spherical Harmonics, Springer 1966, Lemmas 1 and 15; DLMF 18.8, 18.9",
+    "C. Müller, Spherical Harmonics, Springer 1966; DLMF 18.8, 18.9 (Gegenbauer polynomials)",
 )
 GAMMA_FUNCTION = Theorem(
     "duplication and reflection of the Gamma function; the Beta integral",
     "Γ(2z) = 2^(2z-1) π^(-1/2) Γ(z) Γ(z+1/2); Γ(-z) Γ(1+z) = -π/sin(πz) for z not an integer; "
     "∫ (1-u)^(a-1) (1+u)^(b-1) du over (-1,1) = 2^(a+b-1) Γ(a)Γ(b)/Γ(a+b).",
     "DLMF 5.5.5, 5.5.3, 5.12.1",
+)
+BACH_PROJECTIONS = Theorem(
+    "projections of powers of the ReLU on spherical harmonics",
+    "The coefficient of t_+^n against P_l (uniform probability measure on S^(d-1)) is c_l = "
+    "Γ(d/2) n! / (2^(n+1) Γ((n-l)/2+1) Γ((n+l+d)/2)), zero where 1/Γ is, and the eigenvalue of the "
+    "arc-cosine kernel of order n with k(1) = 1 is μ_l = 2 E‖v‖^(2n)/(2n-1)!! c_l², v a standard "
+    "Gaussian in R^d, E‖v‖^(2n) = 2^n Γ(n+d/2)/Γ(d/2).",
+    "Bach 2017, Breaking the curse of dimensionality with convex neural networks, Appendix D",
 )
