@@ -23,15 +23,17 @@ def test_the_claim_of_the_readme_gets_the_verdict_it_shows(tmp_path):
 
 
 def test_the_session_of_the_readme():
-    (block,) = re.findall(r"```python\n(>>> .*?)```", TEXT, re.DOTALL)
+    block = "".join(re.findall(r"```python\n(>>> .*?)```", TEXT, re.DOTALL))
     test = doctest.DocTestParser().get_doctest(block, {}, "README", "README.md", 0)
     runner = doctest.DocTestRunner(optionflags=doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE)
     runner.run(test)
     assert runner.summarize().failed == 0
 
 
-def test_the_table_shows_the_verdicts_of_a_run():
-    (table,) = re.findall(r"^\| the talk says \|.*?\n\n", TEXT, re.MULTILINE | re.DOTALL)
-    shown = re.findall(r"^\|[^|]*\| (refuted|proved|certified) \|", table, re.MULTILINE)
-    found = [claim.original.verdict.value for claim in verify().claims]
-    assert sorted(shown) == sorted(found)
+def test_the_tables_show_the_verdicts_of_a_run():
+    found = verify().claims
+    for head, document in (("the talk says", "talk"), ("the literature says", "literature")):
+        (table,) = re.findall(rf"^\| {head} \|.*?\n\n", TEXT, re.MULTILINE | re.DOTALL)
+        shown = re.findall(r"^\|[^|]*\| (refuted|proved|certified) \|", table, re.MULTILINE)
+        claims = [claim for claim in found if claim.id.startswith(document + ".")]
+        assert sorted(shown) == sorted(claim.original.verdict.value for claim in claims)

@@ -11,7 +11,6 @@ from flint import arb
 from ntkproofs.claims.theorems import ENDPOINT_DECAY, FUNK_HECKE, GAMMA_RATIO, Theorem
 from ntkproofs.errors import Unable
 from ntkproofs.kernels.kernel import Kernel
-from ntkproofs.kernels.positivity import is_analytic_inside
 from ntkproofs.reports.readable import readable
 from ntkproofs.spectra.asymptotics import Asymptotics, SeriesValue, asymptotics
 from ntkproofs.spectra.symmetry import Parity, polynomial_part
@@ -143,7 +142,7 @@ def laws(kernel: Kernel, dim: int, terms: int | None = None, digits: int | None 
     """
     law = asymptotics(kernel, dim, terms or 8, max(digits or 0, 40))
     found = {parity: _parity_law(law, parity) for parity in ("even", "odd")}
-    return Laws(law, found["even"], found["odd"], _hypotheses(law))
+    return Laws(law, found["even"], found["odd"], law.hypotheses)
 
 
 def _parity_law(law: Asymptotics, parity: Parity) -> ParityLaw:
@@ -161,19 +160,6 @@ def _zero_from(law: Asymptotics, parity: Parity, why: str) -> int | None:
     if degree is None:
         return None
     return degree + 2 if degree >= 0 else int(parity == "odd")
-
-
-def _hypotheses(law: Asymptotics) -> tuple[str, ...]:
-    inside = (
-        "analytic on -1 < u < 1: proved from its layers, whose Taylor coefficients at 0 are >= 0"
-        if is_analytic_inside(law.kernel)
-        else "analytic on -1 < u < 1: checked by complex balls, up to angles of 0.001 to the poles"
-    )
-    return (
-        inside,
-        "expansions at u = ±1 in powers of the angle, which may be differentiated: "
-        f"computed to the order (1 ∓ u)^{law.order}",
-    )
 
 
 def laws_to_json(found: Laws) -> dict[str, Any]:

@@ -27,6 +27,7 @@ from ntkproofs.arithmetic.puiseux import NoExpansion
 from ntkproofs.conventions import require_degrees, require_dim, require_integer
 from ntkproofs.errors import InvalidInput, Unable
 from ntkproofs.kernels.kernel import Kernel
+from ntkproofs.kernels.positivity import is_analytic_inside
 from ntkproofs.spectra.analyticity import geometric_rate, is_analytic_between_the_poles
 from ntkproofs.spectra.endpoints import endpoint_ball, endpoint_constant, endpoint_constant_ball
 from ntkproofs.spectra.symmetry import Parity, polynomial_part
@@ -220,6 +221,24 @@ class Asymptotics:
             55
         """
         return geometric_rate(self.kernel) if self.is_smooth else None
+
+    @property
+    def hypotheses(self) -> tuple[str, ...]:
+        """What the theorem asks of the kernel, and how each was established."""
+        structure = is_analytic_inside(self.kernel)
+        how = (
+            "it is built from kernels with nonnegative Taylor coefficients, and what is composed "
+            "has values in (-1, 1)"
+            if structure
+            else "checked by complex balls for arccos u in [0.001, π - 0.001], and beyond by the "
+            "expansions"
+        )
+        return (
+            f"k is analytic for -1 < u < 1: {how}",
+            "at u = 1 and u = -1, k is a convergent series in a power of the angle: computed from "
+            "its formula; such a series may be differentiated term by term",
+            "the leading terms of the two poles do not cancel: decided exactly or by balls",
+        )
 
     def latex(self) -> str:
         """The law in LaTeX."""

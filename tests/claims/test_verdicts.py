@@ -2,12 +2,16 @@
 
 import pytest
 
-from ntkproofs.claims.loading import load_claims
+from ntkproofs.claims.loading import bundled_checks, load_claims
 from ntkproofs.claims.runner import verify_claim
 from ntkproofs.claims.verdict import Outcome, Verdict
 
 # id: (verdict, grade, verdict of the amended statement, mutants)
 TALK = {
+    "talk.deep-decay": ("proved", "proved", None, 6),
+    "talk.deep-depth-constant": ("proved", "proved", None, 4),
+    "talk.deep-narrow-decay": ("refuted", "proved", "proved", 5),
+    "talk.deep-narrow-depth": ("refuted", "proved", "proved", 6),
     "talk.entrywise-commute": ("refuted", "proved", "proved", 1),
     "talk.eoc-kernel": ("proved", "proved", None, 11),
     "talk.gaussian-eigenfunctions": ("proved", "proved", None, 9),
@@ -31,7 +35,7 @@ TALK = {
     "talk.torus-orthogonality": ("proved", "proved", None, 6),
     "talk.torus-separable": ("refuted", "proved", "proved", 4),
     "talk.torus-spectrum": ("refuted", "proved", "certified", 4),
-    "talk.two-layer-decay": ("refuted", "proved", "proved", 5),
+    "talk.two-layer-decay": ("refuted", "proved", "proved", 11),
     "talk.two-layer-kernel": ("refuted", "proved", "proved", 9),
     "talk.width-profile": ("refuted", "proved", "proved", 3),
     "talk.zonal-sobolev": ("proved", "proved", None, 5),
@@ -55,7 +59,7 @@ READINGS = {
     ("talk.two-layer-kernel", "only the hidden layer is trained"): "refuted",
 }
 
-LOADED = load_claims()
+LOADED = load_claims([bundled_checks() / "talk"])
 
 
 def test_every_bundled_file_gives_claims_and_every_claim_is_pinned():
