@@ -19,7 +19,6 @@ from flint import arb, fmpq, fmpz
 from ntkproofs.arithmetic.balls import ball, precision
 from ntkproofs.errors import InvalidInput
 
-
 _decided: ContextVar[int] = ContextVar("decided", default=0)
 """How many comparisons came out true or false; :func:`decide` looks whether there was one."""
 

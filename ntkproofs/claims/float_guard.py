@@ -19,13 +19,14 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import itertools
 import math
 import operator
 import os
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from fractions import Fraction
-from types import ModuleType, TracebackType
+from types import FunctionType, ModuleType, TracebackType
 from typing import Any, cast
 
 import flint
@@ -40,13 +41,25 @@ from ntkproofs.claims.ledger import Ledger, current
 _PLAIN, _FLOAT, _EXACT, _FOREIGN = 0, 1, 2, 4
 _HOMES = ("sympy.", "flint.")
 _FLOATS = (float, complex, np.inexact, mpmath.mpf, mpmath.mpc)
-_CONVERT: tuple[Any, ...] = (
+
+
+def _identities(*some: Any) -> frozenset[int]:
+    """For membership by identity: a user's object may say anything of its equality."""
+    return frozenset(map(id, some))
+
+
+_CONVERT = _identities(
     *(flint.arb, flint.acb, flint.arb_mat, flint.acb_mat, flint.fmpq, flint.fmpz, ball),
     *(Fraction, sp.Rational, sp.Integer, sp.nsimplify),
 )
 """What makes an exact number or a ball of a float: SymPy's own floats are none there either."""
-_MIX: tuple[Any, ...] = (sum, pow, divmod, math.prod, functools.reduce)
+_MIX = _identities(
+    *(sum, pow, divmod, math.prod, functools.reduce),
+    *(getattr(operator, name) for name in operator.__all__),
+)
 """What combines its arguments as an operator would."""
+_PASS_ON = _identities(map, functools.partial, itertools.starmap)
+"""What calls its first argument."""
 
 _kinds: dict[type, int] = {}
 
@@ -71,11 +84,14 @@ def _classified(kind: type) -> int:
 
 def _kind(value: Any) -> int:
     """The kind of a value; of an array, those of its elements together."""
+    kind = _kinds.get(type(value))
+    if kind is not None:
+        return kind
     if type(value) is np.ndarray:
         if value.dtype.kind == "O":
             return functools.reduce(operator.or_, map(_kind, value.flat), _PLAIN)
         return _FLOAT if value.dtype.kind in "fc" else _PLAIN
-    return _kind_of_type(cast(type, type(value)))
+    return _kind_of_type(type(value))
 
 
 # Operators
@@ -110,34 +126,46 @@ def entering(target: Any, value: Any) -> Any:
 
 def callee(function: Any) -> Any:
     """What is called in place of a function: itself, unless its arguments are to be looked at."""
+    if type(function) is FunctionType and not _is_watched(function.__module__):
+        return function  # most calls are of the user's own functions
     if function is contextlib.suppress:
         return _Suppress
+    if id(function) in _PASS_ON:
+        return functools.partial(_pass_on, function)
+    if id(function) in _MIX:
+        return functools.partial(_looked_at, function, _PLAIN)
+    return functools.partial(_looked_at, function, _EXACT) if _makes_exact(function) else function
+
+
+@functools.cache
+def _is_watched(module: str | None) -> bool:
+    """Whether the functions of a module make balls or exact numbers."""
+    return module is not None and (module == ball.__module__ or module.startswith(_HOMES))
+
+
+def _makes_exact(function: Any) -> bool:
+    """Whether it makes balls or exact numbers: it is SymPy's or FLINT's, or a method of theirs."""
     if isinstance(function, type):
-        makes = _kind_of_type(function) >= _EXACT or function is Fraction
-    else:
-        owner = getattr(function, "__self__", None)
-        if owner is None or isinstance(owner, ModuleType):
-            module = getattr(function, "__module__", None)
-            makes = function in _MIX or function is ball or module == "_operator"
-            makes = makes or (isinstance(module, str) and module.startswith(_HOMES))
-        else:
-            of = cast(type, owner if isinstance(owner, type) else type(owner))
-            makes = _kind_of_type(of) >= _EXACT or of is Fraction
-    return functools.partial(_looked_at, function) if makes else function
+        return _kind_of_type(function) >= _EXACT or function is Fraction
+    owner = getattr(function, "__self__", None)
+    if owner is None or isinstance(owner, ModuleType):
+        home = getattr(function, "__module__", None)
+        return _is_watched(home if isinstance(home, str) else None)
+    return _makes_exact(owner if isinstance(owner, type) else type(owner))
 
 
-def _looked_at(function: Any, *args: Any, **kwargs: Any) -> Any:
+def _pass_on(function: Any, first: Any, *args: Any, **kwargs: Any) -> Any:
+    return function(callee(first), *args, **kwargs)
+
+
+def _looked_at(function: Any, into: int, *args: Any, **kwargs: Any) -> Any:
     """Call a function that makes or combines exact numbers, after a look at its arguments."""
-    if function in _MIX:
-        args = tuple(list(a) if isinstance(a, Iterator) else a for a in args)
-        into = _PLAIN
-    elif getattr(function, "__module__", None) == "_operator":
-        into = _PLAIN
-    else:
-        into = _EXACT
+    if not (args or kwargs):
+        return function()
+    args = tuple(list(a) if isinstance(a, Iterator) else a for a in args)
     found = list(_items((args, kwargs)))
     mixed = functools.reduce(operator.or_, map(_kind, found), into)
-    if function in _CONVERT and any(isinstance(item, sp.Float) for item in found):
+    if id(function) in _CONVERT and any(isinstance(item, sp.Float) for item in found):
         mixed |= _FLOAT
     if mixed > _EXACT:
         _note(mixed, function, *found)
@@ -146,11 +174,11 @@ def _looked_at(function: Any, *args: Any, **kwargs: Any) -> Any:
 
 def _items(value: Any) -> Iterator[Any]:
     """The values in nested tuples, lists, sets and mappings."""
-    if isinstance(value, Mapping):
-        for item in cast(Mapping[Any, Any], value).values():
-            yield from _items(item)
-    elif type(value) in (tuple, list, set, frozenset):
+    if type(value) in (tuple, list, set, frozenset):
         for item in value:
+            yield from _items(item)
+    elif isinstance(value, dict):
+        for item in cast(dict[Any, Any], value).values():
             yield from _items(item)
     else:
         yield value
@@ -210,7 +238,7 @@ def _host(values: tuple[Any, ...]) -> str:
     """What the float entered."""
     for value in values:
         owner = getattr(value, "__self__", value)
-        kind = cast(type, owner if isinstance(owner, type) else type(owner))
+        kind = owner if isinstance(owner, type) else type(owner)
         if value is ball or (kind.__module__ or "").startswith("flint."):
             return "a ball"
     return "an exact number"
@@ -218,7 +246,7 @@ def _host(values: tuple[Any, ...]) -> str:
 
 def _place() -> str:
     """The line of the claim file that is being run."""
-    frame = sys._getframe(1)
-    while frame.f_back is not None and frame.f_code.co_filename in (__file__, contextlib.__file__):
+    frame = sys._getframe(1)  # pyright: ignore[reportPrivateUsage]
+    while frame.f_back is not None and frame.f_code.co_filename == __file__:
         frame = frame.f_back
     return f"{os.path.basename(frame.f_code.co_filename)}:{frame.f_lineno}"

@@ -48,13 +48,11 @@ class _Guarded(ast.NodeTransformer):
         return _at(node, ast.Call(operate, [node.left, node.right], []))
 
     def visit_AugAssign(self, node: ast.AugAssign) -> ast.stmt:
+        target = copy.deepcopy(node.target)
+        target.ctx = ast.Load()
         self.generic_visit(node)
-        target = cast(ast.expr, copy.deepcopy(node.target))
         if any(isinstance(part, _WITH_EFFECTS) for part in ast.walk(target)):
             return node  # to look at it would be to run it twice
-        for part in (target, *ast.walk(target)):
-            if part is target and isinstance(part, (ast.Name, ast.Attribute, ast.Subscript)):
-                part.ctx = ast.Load()
         node.value = _at(node.value, ast.Call(_guard("entering"), [target, node.value], []))
         return node
 

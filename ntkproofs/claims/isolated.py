@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from enum import Enum
 from pathlib import Path
 from typing import Any, cast
 
@@ -25,6 +26,18 @@ from ntkproofs.claims.wire import (
 from ntkproofs.claims.workers import Limits, Pool, Reply
 
 
+class Again(Enum):
+    """What is run a second time, in another process and other surroundings, and compared."""
+
+    NONE = "nothing"
+    STATEMENTS = "the evidence on statements, and not on their mutants"
+    ALL = "all evidence"
+
+    def covers(self, task: Task) -> bool:
+        """Whether a task is run a second time."""
+        return self is Again.ALL or (self is Again.STATEMENTS and not task.variant.constant)
+
+
 @dataclass(frozen=True)
 class Settings:
     """How evidence is run.
@@ -32,13 +45,13 @@ class Settings:
     Attributes:
         limits: of time, memory and processes.
         seed: what the seeds of all random choices are derived from.
-        twice: run everything a second time, in another process and other surroundings, and compare.
+        again: what is run a second time.
         store: where finished results are kept and taken from; None for nowhere.
     """
 
     limits: Limits
     seed: int = 0
-    twice: bool = False
+    again: Again = Again.NONE
     store: Store | None = None
 
 
@@ -178,7 +191,7 @@ class Verification:
         constants = dict(statement_of(outline, task.variant).constants)
         if task.variant.constant:
             constants[task.variant.constant] = words(outline, task)
-        twice = self._settings.twice
+        twice = self._settings.again.covers(task)
         return self._file_key("result", task.path, task.identity, constants, twice)
 
     def _stored_result(self, outline: ClaimOutline, task: Task) -> EvidenceResult | None:
@@ -197,7 +210,7 @@ class Verification:
 
         def take(reply: Reply) -> None:
             result = self._read(claim.outline, task, reply)
-            if self._settings.twice and result.outcome is not Outcome.CRASHED:
+            if self._settings.again.covers(task) and result.outcome is not Outcome.CRASHED:
                 self._submit(request, second(result, reply), environment=1, first=True)
             else:
                 self._take(claim, task, result, reply)
@@ -211,8 +224,9 @@ class Verification:
         second = self._read(claim.outline, task, two)
         if (second.outcome, second.transcript) != (result.outcome, result.transcript):
             why = (
-                f"a second run, with another order of sets and another time zone, differs: first "
-                f"{result.outcome.value}, then {second.outcome.value}; {second.detail}"
+                "a second run, with another order of sets, another time zone and few environment "
+                f"variables, differs: first {result.outcome.value}, then {second.outcome.value}; "
+                f"{second.detail}"
             )
             outcome = Outcome.NOT_REPRODUCIBLE
             result = replace(result, outcome=outcome, grade=None, detail=why, witness=None)

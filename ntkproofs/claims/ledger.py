@@ -11,7 +11,7 @@ Outside of a run there is no ledger, and nothing is recorded.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -99,9 +99,15 @@ def current() -> Ledger | None:
 
 
 @contextmanager
-def recording() -> Iterator[Ledger]:
-    """Open a ledger for the duration of a run."""
+def recording(loaded: Ledger | None = None) -> Generator[Ledger]:
+    """Open a ledger for the duration of a run.
+
+    Args:
+        loaded: that of the loading of the claim file; what came in there is in the run too.
+    """
     ledger = Ledger()
+    if loaded is not None:
+        ledger.tainted, ledger.foreign = [*loaded.tainted], [*loaded.foreign]
     token = _current.set(ledger)
     try:
         yield ledger
@@ -110,7 +116,7 @@ def recording() -> Iterator[Ledger]:
 
 
 @contextmanager
-def attempt(about: str) -> Iterator[int]:
+def attempt(about: str) -> Generator[int]:
     """Enter a comparison, and how it failed if it does; gives its number."""
     ledger = current()
     if ledger is None:

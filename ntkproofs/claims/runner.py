@@ -9,6 +9,7 @@ import random
 import time
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -17,12 +18,12 @@ from ntkproofs.arithmetic.truth import Truth
 from ntkproofs.claims.claim import Claim, Constants, Evidence
 from ntkproofs.claims.grades import Grade
 from ntkproofs.claims.ledger import Ledger, recording
-from ntkproofs.claims.outline import outline_of, without_addresses
 from ntkproofs.claims.originals import remember
+from ntkproofs.claims.outline import outline_of, without_addresses
 from ntkproofs.claims.plan import decide
 from ntkproofs.claims.steps import Step
 from ntkproofs.claims.tasks import Task, constants_of, evidence_of, words
-from ntkproofs.claims.verdict import ClaimResult, Counts, EvidenceResult, Outcome
+from ntkproofs.claims.verdict import TAINTED, ClaimResult, Counts, EvidenceResult, Outcome
 from ntkproofs.claims.wire import plain_value
 
 Progress = Callable[[str], None]
@@ -73,7 +74,7 @@ def run_evidence(evidence: Evidence, constants: Constants) -> EvidenceResult:
     start = time.perf_counter()
     steps: list[Step] = []
     problem = ""
-    with recording() as ledger:
+    with recording(evidence.loaded) as ledger:
         try:
             # Copies: evidence that changes its arguments must not change the statement.
             arguments = {name: copy.deepcopy(constants[name]) for name in evidence.constants}
@@ -85,7 +86,19 @@ def run_evidence(evidence: Evidence, constants: Constants) -> EvidenceResult:
     problem = _broken(evidence, ledger, problem)
     if not problem and all(step.premise for step in steps):
         problem = "the evidence executed no comparison but premises, and so shows nothing"
-    return _summarise(evidence, steps, problem, time.perf_counter() - start)
+    tainted = ledger.tainted[0] if ledger.tainted and _is_strict(evidence) else ""
+    return _tainted(_summarise(evidence, steps, problem, time.perf_counter() - start), tainted)
+
+
+def _tainted(result: EvidenceResult, taint: str) -> EvidenceResult:
+    """What a float that came in leaves of a result: it is sampled at most, and refutes nothing."""
+    if not taint or result.outcome is Outcome.CRASHED:
+        return result
+    detail = f"{TAINTED} {taint}; {result.detail}"
+    if result.outcome is Outcome.REFUTES:
+        return replace(result, outcome=Outcome.UNDECIDED, grade=None, detail=detail, witness=None)
+    grade = Grade.SAMPLED if result.outcome is Outcome.HOLDS else None
+    return replace(result, grade=grade, detail=detail)
 
 
 def _broken(evidence: Evidence, ledger: Ledger, problem: str) -> str:
@@ -101,9 +114,7 @@ def _is_strict(evidence: Evidence) -> bool:
     return evidence.kind >= Grade.CERTIFIED
 
 
-def _steps_of(
-    evidence: Evidence, arguments: Mapping[str, Any], ledger: Ledger
-) -> Iterator[Step]:
+def _steps_of(evidence: Evidence, arguments: Mapping[str, Any], ledger: Ledger) -> Iterator[Step]:
     produced = evidence.function(**arguments)
     if not hasattr(produced, "__iter__"):
         raise TypeError(
@@ -129,9 +140,12 @@ def _steps_of(
         yield step
 
 
+_OWN_FRAMES = ("/claims/runner.py", "/claims/float_guard.py")
+
+
 def _describe(error: BaseException) -> str:
     frames = traceback.extract_tb(error.__traceback__)
-    place = next((f for f in reversed(frames) if "/claims/runner.py" not in f.filename), None)
+    place = next((f for f in reversed(frames) if not f.filename.endswith(_OWN_FRAMES)), None)
     where = f" ({place.filename.rsplit('/', 1)[-1]}:{place.lineno})" if place else ""
     hint = "; raise --memory" if isinstance(error, MemoryError) else ""
     return without_addresses(f"{type(error).__name__}: {error}{where}{hint}")
