@@ -187,16 +187,20 @@ class Verification:
         else:
             self._want(claim, tasks, first=True)
 
-    def _result_key(self, outline: ClaimOutline, task: Task) -> str:
+    def _result_key(self, outline: ClaimOutline, task: Task, *, twice: bool) -> str:
         constants = dict(statement_of(outline, task.variant).constants)
         if task.variant.constant:
             constants[task.variant.constant] = words(outline, task)
-        twice = self._settings.again.covers(task)
         return self._file_key("result", task.path, task.identity, constants, twice)
 
     def _stored_result(self, outline: ClaimOutline, task: Task) -> EvidenceResult | None:
         store = self._settings.store
-        data = None if store is None else store.get(self._result_key(outline, task))
+        if store is None:
+            return None
+        # What two runs agreed upon is good for one.
+        wanted = (True,) if self._settings.again.covers(task) else (False, True)
+        found = (store.get(self._result_key(outline, task, twice=twice)) for twice in wanted)
+        data = next((data for data in found if data is not None), None)
         if data is None:
             return None
         try:
@@ -236,7 +240,8 @@ class Verification:
         store = self._settings.store
         finished = {Outcome.HOLDS, Outcome.REFUTES, Outcome.UNDECIDED}
         if store is not None and result.outcome in finished:
-            entry = self._result_key(claim.outline, task)
+            twice = self._settings.again.covers(task)
+            entry = self._result_key(claim.outline, task, twice=twice)
             store.put(entry, reply.data["result"], reply.data["files"])
         self._finish(claim, task, result)
         if not claim.missing:
