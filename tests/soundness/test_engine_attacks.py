@@ -448,6 +448,25 @@ def test_a_float_in_the_argument_of_gamma():
     assert step_functions.gamma_ratio("0.1", over, under, 1).truth is Truth.UNDECIDED
 
 
+@pytest.mark.parametrize("foreign", [0.5 * n, type("Liar", (sp.Symbol,), {})("x")])
+def test_no_procedure_takes_floats_or_classes_that_are_not_sympys(foreign):
+    steps = [
+        identity("x", foreign, foreign),
+        step_functions.identity_modulo("x", foreign, foreign, [], [n]),
+        step_functions.nonnegative("x", foreign, {"x": 0, "n": 0}),
+        step_functions.gamma_ratio("x", sp.gamma(foreign), 1, 1),
+    ]
+    assert {step.truth for step in steps} == {Truth.UNDECIDED}
+    with pytest.raises(gammas.NotReducible, match=r"float|class of SymPy"):
+        gammas.quotient_of_sums(foreign, foreign)
+
+
+def test_a_function_without_a_formula_is_outside_the_class_and_no_crash():
+    found = identity("f(n)", sp.Function("f")(n), n)
+    assert found.truth is Truth.UNDECIDED
+    assert "not a rational function" in found.reason
+
+
 def test_shapes_that_differ_refute_nothing():
     with pytest.raises(InvalidInput):
         exactly("a tuple", (1,), 1)
