@@ -2,7 +2,7 @@
 
 Every attack defends a false statement, c = 3 for (n+1)² = n² + c n + 1, against mutants of it. What
 a claim file does besides - floats, exceptions, patches, the environment - is in
-``test_claim_file_attacks.py``. What no program can tell from honest evidence is named
+``test_claim_file_attacks.py`` and ``test_float_guard.py``. What no program can tell from honest evidence is named
 ``..._which_is_inherent``.
 """
 
@@ -17,7 +17,6 @@ import pytest
 import sympy as sp
 from flint import arb
 
-from ntkproofs.arithmetic import exact, gammas
 from ntkproofs.claims import (
     Claim,
     Grade,
@@ -32,7 +31,6 @@ from ntkproofs.claims import (
     sample,
     statistic,
 )
-from ntkproofs.claims import steps as step_functions
 from ntkproofs.claims.runner import verify_claim
 from ntkproofs.claims.verdict import Outcome, Verdict
 from ntkproofs.errors import InvalidInput
@@ -419,65 +417,6 @@ def test_premises_alone_show_nothing():
             yield exactly("one", 0, 1)
 
     assert not accepted(prepared)
-
-
-# Decision procedures
-
-
-def test_symbols_of_one_name_and_different_assumptions_refute_nothing():
-    left, right = sp.Symbol("x", positive=True), sp.Symbol("x")
-    if identity("x = x", left, right).truth is Truth.FALSE:
-        pytest.xfail("two symbols that print alike are refuted to be equal")
-
-
-def test_contradictory_relations_prove_nothing():
-    s = sp.Symbol("s")
-    found = exact.polynomial_identity(s, 7, [s - 1, s - 2], [s])
-    assert found.truth is Truth.UNDECIDED
-
-
-def test_zero_over_zero_is_no_ratio():
-    assert step_functions.gamma_ratio("0/0", 0, 0, 1).truth is Truth.UNDECIDED
-    with pytest.raises(gammas.NotReducible):
-        gammas.quotient_of_sums(sp.S.Zero, sp.S.Zero)
-
-
-def test_a_float_in_the_argument_of_gamma():
-    m = sp.Symbol("m", positive=True)
-    over, under = sp.gamma(m + 0.1), sp.gamma(m + sp.Rational(1, 10))
-    assert step_functions.gamma_ratio("0.1", over, under, 1).truth is Truth.UNDECIDED
-
-
-@pytest.mark.parametrize("foreign", [0.5 * n, type("Liar", (sp.Symbol,), {})("x")])
-def test_no_procedure_takes_floats_or_classes_that_are_not_sympys(foreign):
-    steps = [
-        identity("x", foreign, foreign),
-        step_functions.identity_modulo("x", foreign, foreign, [], [n]),
-        step_functions.nonnegative("x", foreign, {"x": 0, "n": 0}),
-        step_functions.gamma_ratio("x", sp.gamma(foreign), 1, 1),
-    ]
-    assert {step.truth for step in steps} == {Truth.UNDECIDED}
-    with pytest.raises(gammas.NotReducible, match=r"float|class of SymPy"):
-        gammas.quotient_of_sums(foreign, foreign)
-
-
-def test_a_function_without_a_formula_is_outside_the_class_and_no_crash():
-    found = identity("f(n)", sp.Function("f")(n), n)
-    assert found.truth is Truth.UNDECIDED
-    assert "not a rational function" in found.reason
-
-
-def test_shapes_that_differ_refute_nothing():
-    with pytest.raises(InvalidInput):
-        exactly("a tuple", (1,), 1)
-
-
-def test_huge_integers_do_not_crash():
-    try:
-        truth = exactly("huge", 10**5000, 10**5000).truth
-    except ValueError as error:  # the limit on digits of int -> str
-        pytest.fail(str(error))
-    assert truth is Truth.TRUE
 
 
 # Inherent: a program cannot tell these from honest evidence
