@@ -2,8 +2,8 @@
 
 Every attack defends a false statement, c = 3 for (n+1)² = n² + c n + 1, against mutants of it. What
 a claim file does besides - floats, exceptions, patches, the environment - is in
-``test_claim_file_attacks.py`` and ``test_float_guard.py``. What no program can tell from honest evidence is named
-``..._which_is_inherent``.
+``test_claim_file_attacks.py`` and ``test_float_guard.py``. What no program can tell from honest
+evidence is named ``..._which_is_inherent``.
 """
 
 import contextlib
