@@ -35,9 +35,12 @@ from .kernels.networks import (
 from .kernels.networks import (
     ntk as ntk,
 )
+from .kernels.residual import residual as residual
 from .kernels.user import zonal as zonal
 from .matrices.gram import gram as gram
 from .matrices.gram import normalise as normalise
+from .spectra.asymptotics import asymptotics as asymptotics
+from .spectra.composite import composite_law as composite_law
 from .spectra.eigenvalues import eigenvalues as eigenvalues
 from .spectra.exact import exact_eigenvalue as exact_eigenvalue
 from .spectra.harmonics import gegenbauer as gegenbauer

@@ -19,6 +19,7 @@ from sympy.core.function import UndefinedFunction
 from ntkproofs.arithmetic.truth import Truth
 
 NORMAL_FORM = "normal form of rational functions over Q, where they are defined"
+NORMAL_FORM_PI = "normal form of rational functions over Q(π), π being transcendental (Lindemann)"
 NORMAL_FORM_MODULO = "normal form of polynomials modulo relations (Groebner basis)"
 EXACT_RATIONALS = "exact rational arithmetic"
 NONNEGATIVE_COEFFICIENTS = "nonnegative coefficients after shifting variables to their least values"
@@ -45,11 +46,16 @@ class Decision:
     reason: str = ""
 
 
+_PI = sp.Dummy("pi", positive=True)
+"""Stands for π, which satisfies no polynomial equation over Q."""
+
+
 def rational_identity(left: Any, right: Any, least: Least | None = None) -> Decision:
-    """Whether two rational functions over Q are the same, where both are defined.
+    """Whether two rational functions over Q(π) are the same, where both are defined.
 
     Args:
-        left, right: SymPy expressions; rational functions of their symbols with rational numbers.
+        left, right: SymPy expressions; rational functions of their symbols and of π with rational
+            numbers.
         least: for symbols, by name, the least integer value that a witness may give them: the
             hypotheses of the statement.
 
@@ -61,29 +67,31 @@ def rational_identity(left: Any, right: Any, least: Least | None = None) -> Deci
     problem = unfit(left, right)
     if problem:
         return Decision(Truth.UNDECIDED, NORMAL_FORM, reason=problem)
-    difference = sp.together(sp.Add(sp.sympify(left), -sp.sympify(right)))
+    left, right = (sp.sympify(side).subs(sp.pi, _PI) for side in (left, right))
+    everywhere = left.free_symbols | right.free_symbols
+    method = NORMAL_FORM_PI if _PI in everywhere else NORMAL_FORM
+    difference = sp.together(sp.Add(left, -right))
     symbols = sorted(difference.free_symbols, key=str)
     problem = _not_rational(difference, symbols)
     if problem:
-        return Decision(Truth.UNDECIDED, NORMAL_FORM, reason=problem)
+        return Decision(Truth.UNDECIDED, method, reason=problem)
     numerator, denominator = sp.fraction(difference)
     if symbols:
         if sp.Poly(denominator, *symbols, domain="QQ").is_zero:
-            return Decision(Truth.UNDECIDED, NORMAL_FORM, reason="a denominator is 0")
+            return Decision(Truth.UNDECIDED, method, reason="a denominator is 0")
         zero = sp.Poly(numerator, *symbols, domain="QQ").is_zero
     else:
         zero = sp.Rational(difference) == 0
     if zero:
-        return Decision(Truth.TRUE, NORMAL_FORM)
-    everywhere = sp.sympify(left).free_symbols | sp.sympify(right).free_symbols
-    witness = find_difference(left, right, sorted(everywhere, key=str), least)
+        return Decision(Truth.TRUE, method)
+    witness = find_difference(left, right, sorted(everywhere - {_PI}, key=str), least)
     if witness is None:
         return Decision(
             Truth.UNDECIDED,
-            NORMAL_FORM,
+            method,
             reason="the two sides differ as rational functions, but agree at every point tried",
         )
-    return Decision(Truth.FALSE, NORMAL_FORM, witness)
+    return Decision(Truth.FALSE, method, witness)
 
 
 def unfit(*sides: Any) -> str:
@@ -111,20 +119,31 @@ def unfit(*sides: Any) -> str:
 def find_difference(
     left: Any, right: Any, symbols: Sequence[sp.Symbol], least: Least | None = None
 ) -> dict[str, Any] | None:
-    """A point with small integer coordinates at which two rational functions differ, exactly."""
+    """A point with small integer coordinates at which two rational functions differ, exactly.
+
+    At such a point they are rational functions of π, which differ if their normal forms do.
+    """
     left, right = sp.sympify(left), sp.sympify(right)
     over, under = sp.fraction(sp.together(left - right))
     for values in _small_points(len(symbols)):
         named = {str(symbol): value for symbol, value in zip(symbols, values, strict=True)}
         if any(named.get(name, low) < low for name, low in (least or {}).items()):
             continue
+        if not _respects_assumptions(symbols, values):
+            continue
         point: dict[Any, Any] = dict(zip(symbols, map(sp.Integer, values), strict=True))
         if over.subs(point) == 0 or under.subs(point) == 0:
             continue
-        here, there = left.subs(point), right.subs(point)
-        if here.is_Rational and there.is_Rational and here != there:
-            return {**named, "left": str(here), "right": str(there)}
+        here, there = sp.cancel(left.subs(point)), sp.cancel(right.subs(point))
+        if _is_number(here) and _is_number(there) and sp.cancel(here - there) != 0:
+            sides = {"left": here, "right": there}
+            return {**named, **{side: str(v.subs(_PI, sp.pi)) for side, v in sides.items()}}
     return None
+
+
+def _is_number(value: Any) -> bool:
+    """Whether a value is a rational number, or a rational function of π."""
+    return value.is_Rational or (value.free_symbols == {_PI} and value.is_rational_function(_PI))
 
 
 def _respects_assumptions(symbols: Sequence[sp.Symbol], values: Sequence[Any]) -> bool:

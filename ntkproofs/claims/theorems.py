@@ -40,6 +40,17 @@ GAMMA_RATIO = Theorem(
     "m_(j+1)/m_j equal to a rational function of j that is 1 - p/j + O(1/j²) is ~ C j^(-p), C > 0.",
     "DLMF 5.11.12; Gauss's test",
 )
+ENDPOINT_DECAY = Theorem(
+    "decay of eigenvalues from singularities at the poles",
+    "Let κ be smooth on (-1,1) with κ(1-t) = p_1(t) + Σ c_j t^(ν_j) and κ(-1+t) = p_-1(t) + "
+    "Σ c'_j t^(ν_j) as t → 0, p_±1 power series, ν_j > 0 rising and not integers, expansions that "
+    "may be differentiated term by term. Then μ_l ~ Σ_j (c_j + (-1)^l c'_j) Λ_l(ν_j) as l → ∞, "
+    "where Λ_l(ν) = 2^(ν+d-2) Γ(d/2) Γ(ν+(d-1)/2) Γ(l-ν) / (sqrt(π) Γ(-ν) Γ(l+ν+d-1)) is the "
+    "eigenvalue of (1-u)^ν, and Λ_l(ν) ~ C l^(-d-2ν+1). Functions that are analytic in a power of "
+    "the angle at the poles have expansions that may be differentiated.",
+    "Bietti, Bach 2021, Theorem 1, with the constant derived anew; Flajolet, Sedgewick, Analytic "
+    "Combinatorics, 2009, Chapter VI; Chen, Xu 2021",
+)
 NTK_LIMIT = Theorem(
     "infinite-width limit of the neural tangent kernel",
     "In the NTK parametrisation, as the widths tend to infinity, the NTK of a fully connected "
@@ -47,6 +58,14 @@ NTK_LIMIT = Theorem(
     "Σ_(k+1) = σ² E φ(g)φ(g'), Θ_1 = Σ_1, Θ_(k+1) = Θ_k σ² E φ'(g)φ'(g') + Σ_(k+1), and (g, g') is "
     "centred Gaussian with covariance Σ_k.",
     "Jacot, Gabriel, Hongler 2018, Theorem 1; Yang 2020, Theorem 7.2 (ReLU included)",
+)
+DEEP_NARROW_LIMIT = Theorem(
+    "limit of the deep narrow neural tangent kernel",
+    "For ReLU networks of width d_in + d_out + 1 with the initialisation of Lee et al., whose "
+    "biases C_L grow with the depth L fast enough to keep the identity channels linear, the NTK "
+    "divided by L C_L² tends to x·x' + 1 + E σ(g(x)) σ(g(x')) as L → ∞, where g is a centred "
+    "Gaussian field with covariance ρ² x·x'/d_in + β².",
+    "Lee, Choi, Ryu, No: Neural Tangent Kernel Analysis of Deep Narrow Neural Networks, ICML 2022",
 )
 SPECTRAL_THEOREM = Theorem(
     "functional calculus of the Laplacian on the sphere",
@@ -92,4 +111,31 @@ CONVOLUTIONS = Theorem(
     "e^(2πi k·j/N) are common eigenvectors, with the discrete Fourier transform of one row as "
     "eigenvalues.",
     "Terras, Fourier Analysis on Finite Groups, 1999, Chapter 2",
+)
+DIFFERENTIABLE_EXPANSIONS = Theorem(
+    "Puiseux series may be differentiated term by term",
+    "A function that is given for small t > 0 by a convergent series in powers of t^(1/q) has "
+    "asymptotic expansions that may be differentiated term by term, any number of times. Such "
+    "functions are closed under sums and products, and under composition with a function that is "
+    "analytic, or such a series, at the value that is taken at t = 0.",
+    "Flajolet, Sedgewick, Analytic Combinatorics, 2009, Theorem VI.8 and Section VII.7",
+)
+RODRIGUES = Theorem(
+    "Rodrigues' formula and integration by parts",
+    "For f with l derivatives on (-1,1) for which the boundary terms vanish, "
+    "∫ f P_l (1-u²)^((d-3)/2) du = R_l ∫ f^(l) (1-u²)^(l+(d-3)/2) du with "
+    "R_l = Γ((d-1)/2)/(2^l Γ(l+(d-1)/2)); for f = (1-u)^ν they do where ν > -(d-1)/2.",
+    "C. Müller, Spherical Harmonics, Springer 1966, Theorem 5 and Lemma 10",
+)
+LEGENDRE_EQUATION = Theorem(
+    "differential equation and recurrence of the Legendre polynomials of the sphere",
+    "(1-u²) P_l'' - (d-1) u P_l' + l(l+d-2) P_l = 0, an operator that is symmetric against "
+    "(1-u²)^((d-3)/2); and (2l+d-2) u P_l = l P_(l-1) + (l+d-2) P_(l+1).",
+    "C. Müller, Spherical Harmonics, Springer 1966, Lemmas 1 and 15; DLMF 18.8, 18.9",
+)
+GAMMA_FUNCTION = Theorem(
+    "duplication and reflection of the Gamma function; the Beta integral",
+    "Γ(2z) = 2^(2z-1) π^(-1/2) Γ(z) Γ(z+1/2); Γ(-z) Γ(1+z) = -π/sin(πz) for z not an integer; "
+    "∫ (1-u)^(a-1) (1+u)^(b-1) du over (-1,1) = 2^(a+b-1) Γ(a)Γ(b)/Γ(a+b).",
+    "DLMF 5.5.5, 5.5.3, 5.12.1",
 )

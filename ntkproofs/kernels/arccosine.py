@@ -97,4 +97,5 @@ def arccosine(order: int) -> Leaf:
         smooth=order >= 1,
         notes=("normalised to k(1) = 1",),
         arccosine_order=order,
+        dual_activation=True,
     )

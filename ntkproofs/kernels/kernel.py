@@ -162,7 +162,10 @@ class Kernel(ABC):
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Leaf(Kernel):
-    """A kernel given by a formula in u."""
+    """A kernel given by a formula in u.
+
+    ``dual_activation`` says that all its Taylor coefficients at u = 0 are >= 0 and k(1) = 1.
+    """
 
     name: str
     formula: Formula
@@ -171,6 +174,7 @@ class Leaf(Kernel):
     notes: tuple[str, ...] = ()
     arccosine_order: int | None = None
     plain: bool = False
+    dual_activation: bool = False
 
     @property
     def children(self) -> tuple[Kernel, ...]:
@@ -371,9 +375,14 @@ class Named(Kernel):
 
 
 def evaluate(kernel: Kernel, u: Any, ar: Arithmetic) -> Any:
-    """The value of a kernel at the cosine ``u`` of the arithmetic ``ar``, node by node.
+    """The value of a kernel at the cosine ``u`` of the arithmetic ``ar``, node by node."""
+    return fold(kernel, lambda node, values: node.combine(values, u, ar))
 
-    A node that is used twice is evaluated once.
+
+def fold(kernel: Kernel, visit: Callable[[Kernel, Sequence[Any]], Any]) -> Any:
+    """What ``visit(node, values of its children)`` makes of a tree, from the leaves up.
+
+    A node that is used twice is visited once.
     """
     values: dict[int, Any] = {}
     pending = [kernel]
@@ -385,7 +394,7 @@ def evaluate(kernel: Kernel, u: Any, ar: Arithmetic) -> Any:
             continue
         pending.pop()
         if id(node) not in values:
-            values[id(node)] = node.combine([values[id(c)] for c in node.children], u, ar)
+            values[id(node)] = visit(node, [values[id(c)] for c in node.children])
     return values[id(kernel)]
 
 

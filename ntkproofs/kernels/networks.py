@@ -17,7 +17,13 @@ from ntkproofs.errors import InvalidInput
 from ntkproofs.kernels.arccosine import arccosine
 from ntkproofs.kernels.kernel import Composed, Kernel, Leaf, Named, latex_number
 
-cosine = Leaf(name="cosine", formula=lambda u, ar: u, tex=lambda argument: argument, smooth=True)
+cosine = Leaf(
+    name="cosine",
+    formula=lambda u, ar: u,
+    tex=lambda argument: argument,
+    smooth=True,
+    dual_activation=True,
+)
 """The kernel ``k(u) = u`` of a linear network."""
 
 _RECURSION_NOTES = (
@@ -162,6 +168,7 @@ def cosine_map(delta: Any) -> Leaf:
         formula=formula,
         tex=lambda argument: rf"\varrho\left({argument}\right)",
         smooth=True,
+        dual_activation=True,
     )
 
 
@@ -177,6 +184,8 @@ def cosine_map_derivative(delta: Any) -> Leaf:
         formula=formula,
         tex=lambda argument: rf"\varrho'\left({argument}\right)",
         smooth=delta == 0,
+        # ϱ' = (1-Δ) + Δ (2/π) arcsin u.
+        dual_activation=True,
     )
 
 

@@ -27,7 +27,13 @@ m = sp.Symbol("m", integer=True, positive=True)
         ((x * (x - 1) * (x - 2)), 0, Truth.FALSE),
         (sp.sqrt(2) * x, sp.sqrt(3) * x, Truth.UNDECIDED),
         (sp.sin(x) ** 2 + sp.cos(x) ** 2, 1, Truth.UNDECIDED),
-        (sp.pi, sp.Rational(22, 7), Truth.UNDECIDED),
+        (sp.pi, sp.Rational(22, 7), Truth.FALSE),
+        ((sp.pi**2 - 1) / (sp.pi + 1), sp.pi - 1, Truth.TRUE),
+        (x / sp.pi, x / sp.pi + sp.pi**-9, Truth.FALSE),
+        (sp.sqrt(sp.pi) ** 2 * x, sp.pi * x, Truth.TRUE),
+        (sp.sqrt(sp.pi) * x, x, Truth.UNDECIDED),
+        (sp.sin(sp.pi * x), 0, Truth.UNDECIDED),
+        (sp.E, sp.Rational(3), Truth.UNDECIDED),
         (x + 0.1, x + sp.Rational(1, 10), Truth.UNDECIDED),
         (x**y, x**y * 1, Truth.TRUE),
         (2**x * 2, 2 ** (x + 1), Truth.UNDECIDED),
@@ -47,6 +53,8 @@ def test_rational_identity(left, right, truth):
 def test_the_witness_is_small_and_respects_the_hypotheses():
     assert rational_identity(x * y, x + y, {"x": 2, "y": 2}).witness["x"] >= 2
     assert rational_identity((x + 1) ** 2, x**2 + 3 * x + 1).witness["x"] == 1
+    assert rational_identity(m, 2 * m).witness["m"] == 1
+    assert rational_identity(sp.pi * m, m).witness == {"m": 1, "left": "pi", "right": "1"}
     many = sp.symbols("a0:9")
     assert rational_identity(sum(many), 0).truth is Truth.FALSE
 

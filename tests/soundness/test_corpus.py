@@ -26,9 +26,6 @@ ACCEPTED = {Verdict.PROVED, Verdict.CERTIFIED, Verdict.SUPPORTED}
 # Undecided with mutants: outside the procedures' classes, or refused where a closed form, a Gamma
 # function or a leading coefficient may leave its range.
 UNDECIDED = {
-    "corpus.circle-pi.0",
-    "corpus.circle-pi.1",
-    "corpus.circle-pi.2",
     "corpus.circle-root.0",
     "corpus.decay-k3-even-3.0",
     "corpus.decay-k3-even-3.1",
