@@ -131,7 +131,11 @@ def verify(
         ),
     ] = None,
     mutants: Annotated[
-        bool, typer.Option("--mutants", help="Run the evidence on every mutated statement too.")
+        bool,
+        typer.Option(
+            "--mutants",
+            help="Run the evidence on every mutated statement too, and on the statements twice.",
+        ),
     ] = False,
     json: JsonFile = None,
     strict: Annotated[
@@ -167,7 +171,10 @@ def verify(
     A claim file is a Python file that states claims and registers evidence for them; it is code,
     and it is run. Where a claim falls, its witness is shown, and then the amended statement that
     stands. With --mutants the evidence is also run on statements that were made false on purpose;
-    evidence that does not notice is vacuous and counts for nothing.
+    evidence that does not notice is vacuous and counts for nothing. Evidence on the statements
+    themselves is then run twice, the second time with another order of sets, another time zone and
+    few environment variables; what differs is not reproducible. With --twice, so is that on
+    mutants, and evidence without --mutants.
 
     Each piece of evidence runs in a worker process with limits; one that hangs or dies costs itself
     only. Finished results are kept as they come, and taken again as long as the claim's file, what

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import sympy as sp
+from sympy.core.function import UndefinedFunction
 
 from ntkproofs.arithmetic.truth import Truth
 
@@ -104,7 +105,9 @@ def unfit(*sides: Any) -> str:
         if isinstance(side, (str, float, bool)):
             return f"{type(side).__name__} is no exact expression"
         for node in sp.preorder_traversal(sp.sympify(side)):
-            if not type(node).__module__.startswith("sympy."):
+            # A function without a formula, f(x), has a class of its own, made by SymPy.
+            made = isinstance(type(node), UndefinedFunction)
+            if not (made or type(node).__module__.startswith("sympy.")):
                 return f"{type(node).__name__} is not a class of SymPy"
             if isinstance(node, sp.Float):
                 return f"contains the float {node}"
@@ -196,6 +199,9 @@ def nonnegative(expression: Any, least: Least) -> Decision:
         >>> nonnegative(x**2 - 2 * x + 3, {"x": 1}).truth
         <Truth.TRUE: 'true'>
     """
+    problem = unfit(expression)
+    if problem:
+        return Decision(Truth.UNDECIDED, NONNEGATIVE_COEFFICIENTS, reason=problem)
     expression = sp.sympify(expression)
     symbols = sorted(expression.free_symbols, key=str)
     problem = _not_rational(expression, symbols)

@@ -78,6 +78,9 @@ def quotient_of_sums(numerator: Any, denominator: Any, least: Least | None = Non
         NotReducible: if a term is no rational multiple of the first one of the denominator, or a
             sum vanishes.
     """
+    problem = unfit(numerator, denominator)
+    if problem:
+        raise NotReducible(problem)
     over, under = sp.Add.make_args(sp.sympify(numerator)), sp.Add.make_args(sp.sympify(denominator))
     base = under[0]
     top = sum((gamma_quotient(term, base, least) for term in over), sp.S.Zero)

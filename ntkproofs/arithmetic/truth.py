@@ -8,6 +8,7 @@ statement nor confirm a false one.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from contextvars import ContextVar
 from dataclasses import dataclass
 from enum import Enum
 from fractions import Fraction
@@ -17,6 +18,9 @@ from flint import arb, fmpq, fmpz
 
 from ntkproofs.arithmetic.balls import ball, precision
 from ntkproofs.errors import InvalidInput
+
+_decided: ContextVar[int] = ContextVar("decided", default=0)
+"""How many comparisons came out true or false; :func:`decide` looks whether there was one."""
 
 
 class Truth(Enum):
@@ -50,9 +54,7 @@ def less(left: Any, right: Any) -> Truth:
     left, right = _finite_ball(left), _finite_ball(right)
     if left is None or right is None:
         return Truth.UNDECIDED
-    if left < right:
-        return Truth.TRUE
-    return Truth.FALSE if left >= right else Truth.UNDECIDED
+    return _truth(left < right, left >= right)
 
 
 def positive(value: Any) -> Truth:
@@ -65,9 +67,7 @@ def nonzero(value: Any) -> Truth:
     value = _finite_ball(value)
     if value is None:
         return Truth.UNDECIDED
-    if not value.contains(0):
-        return Truth.TRUE
-    return Truth.FALSE if value.is_zero() else Truth.UNDECIDED
+    return _truth(not value.contains(0), value.is_zero())
 
 
 def equal(left: Any, right: Any) -> Truth:
@@ -75,10 +75,17 @@ def equal(left: Any, right: Any) -> Truth:
     left, right = _finite_ball(left), _finite_ball(right)
     if left is None or right is None:
         return Truth.UNDECIDED
-    if not left.overlaps(right):
-        return Truth.FALSE
+    apart = not left.overlaps(right)
     exact = bool(left.is_exact()) and bool(right.is_exact())
-    return Truth.TRUE if exact else Truth.UNDECIDED
+    return _truth(exact and not apart, apart)
+
+
+def _truth(holds: bool, fails: bool) -> Truth:
+    """The outcome of a comparison, counted where it is decided."""
+    if not (holds or fails):
+        return Truth.UNDECIDED
+    _decided.set(_decided.get() + 1)
+    return Truth.TRUE if holds else Truth.FALSE
 
 
 def _finite_ball(value: Any) -> arb | None:
@@ -110,7 +117,8 @@ def decide(comparison: Callable[[], Truth], start: int = 64, limit: int = 4096) 
     """Evaluate a comparison at 64, 128, ... bits until it is true or false.
 
     Args:
-        comparison: computes its balls anew at Arb's current precision and compares them.
+        comparison: computes its balls anew at Arb's current precision and compares them. Its
+            truth has to come from at least one comparison of this module that was decided.
         start: first precision in bits.
         limit: last precision in bits; undecided there is the answer ``UNDECIDED``.
 
@@ -124,12 +132,18 @@ def decide(comparison: Callable[[], Truth], start: int = 64, limit: int = 4096) 
         )
     bits = start
     while True:
+        before = _decided.get()
         with precision(bits):
             truth = comparison()
         if not isinstance(truth, Truth):  # pyright: ignore[reportUnnecessaryIsInstance]
             raise InvalidInput(
                 f"A comparison returns a Truth (less, positive, nonzero, equal); got {truth!r}. "
                 "A bool may come from a float, which decides nothing."
+            )
+        if truth is not Truth.UNDECIDED and _decided.get() == before:
+            raise InvalidInput(
+                f"The comparison compared no balls, and yet came out {truth.value}. It decides by "
+                "less, positive, nonzero or equal; a truth from elsewhere may come from a float."
             )
         if truth is not Truth.UNDECIDED or bits >= limit:
             return Decided(truth, bits)

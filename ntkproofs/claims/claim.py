@@ -18,6 +18,7 @@ from typing import Any, cast
 import sympy as sp
 
 from ntkproofs.claims.grades import Grade
+from ntkproofs.claims.ledger import Ledger, current
 from ntkproofs.claims.steps import Step
 from ntkproofs.claims.theorems import Theorem
 from ntkproofs.errors import InvalidInput
@@ -42,6 +43,7 @@ class Evidence:
         summary: the first line of the function's docstring.
         covers: why steps about numbers decide the statement for all its parameters; empty where
             the steps themselves are about symbols.
+        loaded: the ledger of the loading of its file: floats that entered balls there.
     """
 
     name: str
@@ -53,6 +55,7 @@ class Evidence:
     constants: tuple[str, ...]
     summary: str
     covers: str = ""
+    loaded: Ledger | None = None
 
 
 @dataclass(frozen=True)
@@ -129,6 +132,7 @@ class _HasEvidence:
                     names,
                     summary,
                     covers,
+                    current(),
                 )
             )
             return function

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from enum import Enum
 from pathlib import Path
 from typing import Any, cast
 
@@ -25,6 +26,18 @@ from ntkproofs.claims.wire import (
 from ntkproofs.claims.workers import Limits, Pool, Reply
 
 
+class Again(Enum):
+    """What is run a second time, in another process and other surroundings, and compared."""
+
+    NONE = "nothing"
+    STATEMENTS = "the evidence on statements, and not on their mutants"
+    ALL = "all evidence"
+
+    def covers(self, task: Task) -> bool:
+        """Whether a task is run a second time."""
+        return self is Again.ALL or (self is Again.STATEMENTS and not task.variant.constant)
+
+
 @dataclass(frozen=True)
 class Settings:
     """How evidence is run.
@@ -32,13 +45,13 @@ class Settings:
     Attributes:
         limits: of time, memory and processes.
         seed: what the seeds of all random choices are derived from.
-        twice: run everything a second time, in another process and other surroundings, and compare.
+        again: what is run a second time.
         store: where finished results are kept and taken from; None for nowhere.
     """
 
     limits: Limits
     seed: int = 0
-    twice: bool = False
+    again: Again = Again.NONE
     store: Store | None = None
 
 
@@ -174,16 +187,20 @@ class Verification:
         else:
             self._want(claim, tasks, first=True)
 
-    def _result_key(self, outline: ClaimOutline, task: Task) -> str:
+    def _result_key(self, outline: ClaimOutline, task: Task, *, twice: bool) -> str:
         constants = dict(statement_of(outline, task.variant).constants)
         if task.variant.constant:
             constants[task.variant.constant] = words(outline, task)
-        twice = self._settings.twice
         return self._file_key("result", task.path, task.identity, constants, twice)
 
     def _stored_result(self, outline: ClaimOutline, task: Task) -> EvidenceResult | None:
         store = self._settings.store
-        data = None if store is None else store.get(self._result_key(outline, task))
+        if store is None:
+            return None
+        # What two runs agreed upon is good for one.
+        wanted = (True,) if self._settings.again.covers(task) else (False, True)
+        found = (store.get(self._result_key(outline, task, twice=twice)) for twice in wanted)
+        data = next((data for data in found if data is not None), None)
         if data is None:
             return None
         try:
@@ -197,7 +214,7 @@ class Verification:
 
         def take(reply: Reply) -> None:
             result = self._read(claim.outline, task, reply)
-            if self._settings.twice and result.outcome is not Outcome.CRASHED:
+            if self._settings.again.covers(task) and result.outcome is not Outcome.CRASHED:
                 self._submit(request, second(result, reply), environment=1, first=True)
             else:
                 self._take(claim, task, result, reply)
@@ -211,8 +228,9 @@ class Verification:
         second = self._read(claim.outline, task, two)
         if (second.outcome, second.transcript) != (result.outcome, result.transcript):
             why = (
-                f"a second run, with another order of sets and another time zone, differs: first "
-                f"{result.outcome.value}, then {second.outcome.value}; {second.detail}"
+                "a second run, with another order of sets, another time zone and few environment "
+                f"variables, differs: first {result.outcome.value}, then {second.outcome.value}; "
+                f"{second.detail}"
             )
             outcome = Outcome.NOT_REPRODUCIBLE
             result = replace(result, outcome=outcome, grade=None, detail=why, witness=None)
@@ -222,7 +240,8 @@ class Verification:
         store = self._settings.store
         finished = {Outcome.HOLDS, Outcome.REFUTES, Outcome.UNDECIDED}
         if store is not None and result.outcome in finished:
-            entry = self._result_key(claim.outline, task)
+            twice = self._settings.again.covers(task)
+            entry = self._result_key(claim.outline, task, twice=twice)
             store.put(entry, reply.data["result"], reply.data["files"])
         self._finish(claim, task, result)
         if not claim.missing:

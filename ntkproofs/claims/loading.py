@@ -8,13 +8,19 @@ import traceback
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib.machinery import ModuleSpec, SourceFileLoader
+from importlib.abc import MetaPathFinder
+from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
 from importlib.util import module_from_spec
 from pathlib import Path
-from types import CodeType
+from types import CodeType, ModuleType
 
+from ntkproofs.claims import float_guard
 from ntkproofs.claims.claim import Claim
+from ntkproofs.claims.dependencies import is_local
 from ntkproofs.claims.files import Problem, bundled_checks, claim_files, select, taken
+from ntkproofs.claims.instrument import NAME, instrumented
+from ntkproofs.claims.ledger import recording
+from ntkproofs.claims.originals import remember
 
 __all__ = ["Loaded", "Problem", "bundled_checks", "claims_in", "load_claims", "select"]
 
@@ -50,7 +56,7 @@ def load_claims(paths: Sequence[str | Path] = ()) -> Loaded:
 
 
 class _FromSource(SourceFileLoader):
-    """Compiles the source that is there now.
+    """Compiles the source that is there now, with the float guard in it.
 
     Python's own cache of compiled files takes a file for unchanged when its size and the second of
     its change are; a constant that was edited twice in one second would be missed.
@@ -64,10 +70,40 @@ class _FromSource(SourceFileLoader):
             raise RuntimeError("the file was changed while it was being verified; run again")
         return _compiled(source, self.path)
 
+    def exec_module(self, module: ModuleType) -> None:
+        vars(module)[NAME] = float_guard
+        super().exec_module(module)
+
 
 @lru_cache(maxsize=64)
 def _compiled(source: bytes, path: str) -> CodeType:
-    return compile(source, path, "exec", dont_inherit=True)
+    return instrumented(source, path)
+
+
+class _Helpers(MetaPathFinder):
+    """Finds modules as Python does; those that lie in the folders of claim files are guarded."""
+
+    def __init__(self) -> None:
+        self.folders: set[Path] = set()
+
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        spec = PathFinder.find_spec(fullname, path, target)
+        if spec is not None and type(spec.loader) is SourceFileLoader and spec.origin:
+            origin = Path(spec.origin).resolve()
+            if not self.folders.isdisjoint(origin.parents) and is_local(str(origin)):
+                spec.loader = _FromSource(fullname, spec.origin)
+        return spec
+
+    def guard(self, folder: Path) -> None:
+        """Guard the modules of a folder from now on."""
+        self.folders.add(folder)
+        if self not in sys.meta_path:
+            sys.meta_path.insert(sys.meta_path.index(PathFinder), self)
+
+
+_helpers = _Helpers()
 
 
 def claims_in(path: Path, problems: list[Problem], expected: str = "") -> list[Claim]:
@@ -85,8 +121,11 @@ def claims_in(path: Path, problems: list[Problem], expected: str = "") -> list[C
     module = module_from_spec(ModuleSpec(name, loader, origin=str(path)))
     module.__file__ = str(path)
     sys.modules[name] = module
+    _helpers.guard(path.resolve().parent)
+    remember()
     try:
-        loader.exec_module(module)
+        with recording():
+            loader.exec_module(module)
     except SyntaxError as error:
         problems.append(Problem(path, f"line {error.lineno}: syntax error: {error.msg}"))
         return []

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Protocol, TypeVar
 
 from ntkproofs.claims.files import Problem, claim_files, select
-from ntkproofs.claims.isolated import Settings, Verification
+from ntkproofs.claims.isolated import Again, Settings, Verification
 from ntkproofs.claims.outline import ClaimOutline
 from ntkproofs.claims.progress import Progress, Silence
 from ntkproofs.claims.store import Store
@@ -114,7 +114,8 @@ def verify(
         paths: files, or folders that are searched for ``*.py``; none means the bundled checks.
         only: ids of the claims to run; none means all.
         mutants: also run the evidence on every mutant of the statement that stands. Evidence that
-            lets one live could not have failed: it is vacuous and counts for nothing.
+            lets one live could not have failed: it is vacuous and counts for nothing. Isolated,
+            the evidence on the statements themselves is run twice, as with ``twice``.
         isolated: run each piece of evidence in a worker process, so that one that hangs, leaks or
             dies costs itself only. Without, evidence runs in this process, and the arguments below
             up to ``store`` mean nothing, but for the seed.
@@ -122,8 +123,9 @@ def verify(
         timeout: seconds for one piece of evidence, with the loading of its file.
         memory: address space of a worker in MiB (not limited on Windows).
         seed: what the seeds of all random choices are derived from; 0 to 2^32 - 1.
-        twice: run all evidence a second time, in another process with another order of sets and
-            another time zone; what differs is ``not reproducible`` and counts for nothing.
+        twice: run all evidence a second time, in another process with another order of sets,
+            another time zone and few environment variables; what differs is ``not reproducible``
+            and counts for nothing.
         store: a file that keeps finished results, and gives back those that are still valid.
         progress: is told what is being done.
 
@@ -155,7 +157,8 @@ def verify(
         if isinstance(store, (str, Path)):
             store = stack.enter_context(Store(Path(store)))
         pool = stack.enter_context(Pool(limits))
-        work = Verification(Settings(limits, seed, twice, store), pool, told)
+        again = Again.ALL if twice else Again.STATEMENTS if mutants else Again.NONE
+        work = Verification(Settings(limits, seed, again, store), pool, told)
         return _verify_in_workers(work, paths, only, mutants, seed)
 
 

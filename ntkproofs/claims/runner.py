@@ -9,6 +9,7 @@ import random
 import time
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -16,11 +17,13 @@ import numpy as np
 from ntkproofs.arithmetic.truth import Truth
 from ntkproofs.claims.claim import Claim, Constants, Evidence
 from ntkproofs.claims.grades import Grade
+from ntkproofs.claims.ledger import Ledger, recording
+from ntkproofs.claims.originals import remember
 from ntkproofs.claims.outline import outline_of, without_addresses
 from ntkproofs.claims.plan import decide
 from ntkproofs.claims.steps import Step
 from ntkproofs.claims.tasks import Task, constants_of, evidence_of, words
-from ntkproofs.claims.verdict import ClaimResult, Counts, EvidenceResult, Outcome
+from ntkproofs.claims.verdict import TAINTED, ClaimResult, Counts, EvidenceResult, Outcome
 from ntkproofs.claims.wire import plain_value
 
 Progress = Callable[[str], None]
@@ -63,25 +66,55 @@ def run_task(claim: Claim, task: Task, seed: int) -> EvidenceResult:
 def run_evidence(evidence: Evidence, constants: Constants) -> EvidenceResult:
     """Run one piece of evidence on the given constants and count its steps.
 
-    An exception is a crash: it neither refutes nor supports. No step at all is a crash too.
+    An exception is a crash: it neither refutes nor supports. So are: no step at all, a comparison
+    that was made and not yielded, an exception that was swallowed, a function of the library that
+    was replaced.
     """
+    remember()
     start = time.perf_counter()
     steps: list[Step] = []
     problem = ""
-    try:
-        # Copies: evidence that changes its arguments must not change the statement.
-        arguments = {name: copy.deepcopy(constants[name]) for name in evidence.constants}
-        for step in _steps_of(evidence, arguments):
-            steps.append(step)
-    # Evidence is a user's code and may raise anything.
-    except (Exception, SystemExit) as error:  # noqa: BLE001
-        problem = _describe(error)
+    with recording(evidence.loaded) as ledger:
+        try:
+            # Copies: evidence that changes its arguments must not change the statement.
+            arguments = {name: copy.deepcopy(constants[name]) for name in evidence.constants}
+            for step in _steps_of(evidence, arguments, ledger):
+                steps.append(step)
+        # Evidence is a user's code and may raise anything.
+        except (Exception, SystemExit) as error:  # noqa: BLE001
+            problem = _describe(error)
+    problem = _broken(evidence, ledger, problem)
     if not problem and all(step.premise for step in steps):
         problem = "the evidence executed no comparison but premises, and so shows nothing"
-    return _summarise(evidence, steps, problem, time.perf_counter() - start)
+    tainted = ledger.tainted[0] if ledger.tainted and _is_strict(evidence) else ""
+    return _tainted(_summarise(evidence, steps, problem, time.perf_counter() - start), tainted)
 
 
-def _steps_of(evidence: Evidence, arguments: Mapping[str, Any]) -> Iterator[Step]:
+def _tainted(result: EvidenceResult, taint: str) -> EvidenceResult:
+    """What a float that came in leaves of a result: it is sampled at most, and refutes nothing."""
+    if not taint or result.outcome is Outcome.CRASHED:
+        return result
+    detail = f"{TAINTED} {taint}; {result.detail}"
+    if result.outcome is Outcome.REFUTES:
+        return replace(result, outcome=Outcome.UNDECIDED, grade=None, detail=detail, witness=None)
+    grade = Grade.SAMPLED if result.outcome is Outcome.HOLDS else None
+    return replace(result, grade=grade, detail=detail)
+
+
+def _broken(evidence: Evidence, ledger: Ledger, problem: str) -> str:
+    """Why evidence shows nothing: what is behind it first; empty where nothing speaks against."""
+    ledger.look_for_replaced()
+    if ledger.replaced:
+        return f"replaced {ledger.replaced}, which decides evidence"
+    return problem or without_addresses(ledger.problem(strict=_is_strict(evidence)))
+
+
+def _is_strict(evidence: Evidence) -> bool:
+    """Whether floats and swallowed exceptions count against it; a search may do with them."""
+    return evidence.kind >= Grade.CERTIFIED
+
+
+def _steps_of(evidence: Evidence, arguments: Mapping[str, Any], ledger: Ledger) -> Iterator[Step]:
     produced = evidence.function(**arguments)
     if not hasattr(produced, "__iter__"):
         raise TypeError(
@@ -99,12 +132,20 @@ def _steps_of(evidence: Evidence, arguments: Mapping[str, Any]) -> Iterator[Step
                 f"{evidence.name!r} yielded a step that was made or changed by hand; steps are "
                 "decided by identity, exactly, certify, ..."
             )
+        if not ledger.settle(step.number):
+            raise TypeError(
+                f"{evidence.name!r} yielded a step that was decided outside of this run: "
+                f"{step.about}. Decide it in the evidence, with the constants that are given"
+            )
         yield step
+
+
+_OWN_FRAMES = ("/claims/runner.py", "/claims/float_guard.py")
 
 
 def _describe(error: BaseException) -> str:
     frames = traceback.extract_tb(error.__traceback__)
-    place = next((f for f in reversed(frames) if "/claims/runner.py" not in f.filename), None)
+    place = next((f for f in reversed(frames) if not f.filename.endswith(_OWN_FRAMES)), None)
     where = f" ({place.filename.rsplit('/', 1)[-1]}:{place.lineno})" if place else ""
     hint = "; raise --memory" if isinstance(error, MemoryError) else ""
     return without_addresses(f"{type(error).__name__}: {error}{where}{hint}")

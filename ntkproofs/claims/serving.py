@@ -14,6 +14,7 @@ from ntkproofs.claims.dependencies import Recorder, forget_local_modules
 from ntkproofs.claims.files import Problem
 from ntkproofs.claims.isolation import restore, snapshot
 from ntkproofs.claims.loading import claims_in
+from ntkproofs.claims.originals import replaced
 from ntkproofs.claims.outline import outline_of
 from ntkproofs.claims.runner import run_task
 from ntkproofs.claims.tasks import Task, Variant
@@ -40,7 +41,9 @@ class Server:
             reply = _outlines(found, problems)
         else:
             reply = _run(request, found, problems)
-        return {**reply, "files": self._recorder.files}
+        # A process whose library was replaced serves no other evidence.
+        spent = bool(reply.get("spent")) or bool(replaced())
+        return {**reply, "files": self._recorder.files, "spent": spent}
 
     def _load(self, request: dict[str, Any]) -> tuple[list[Claim], list[Problem]]:
         restore(self._start)

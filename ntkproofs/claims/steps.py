@@ -8,22 +8,25 @@ by balls.
 
 from __future__ import annotations
 
+import functools
 import hmac
 import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from typing import Any, cast
+from typing import Any, ParamSpec, cast
 
 import sympy as sp
 
 from ntkproofs.arithmetic import exact, gammas
 from ntkproofs.arithmetic.exact import Decision, Least
 from ntkproofs.arithmetic.truth import Truth, decide
+from ntkproofs.claims import ledger
 from ntkproofs.claims.grades import Grade
 from ntkproofs.errors import InvalidInput
 
 _KEY = secrets.token_bytes(16)
+_P = ParamSpec("_P")
 
 
 @dataclass(frozen=True)
@@ -39,6 +42,7 @@ class Step:
         premise: whether the step only prepares the conclusion. A false premise breaks the
             argument; it does not refute the statement.
         reason: for an undecided step, why.
+        number: of its entry in the ledger of the run in which it was decided.
     """
 
     truth: Truth
@@ -50,6 +54,7 @@ class Step:
     reason: str = ""
     general: bool = False
     """Whether the step holds for all values of symbols, and is no instance."""
+    number: int = ledger.OUTSIDE
     seal: str = ""
 
     def is_genuine(self) -> bool:
@@ -59,11 +64,23 @@ class Step:
 
 def _seal_of(step: Step) -> str:
     said = (step.truth.name, int(step.grade), step.method, step.about, step.premise, step.general)
-    return hmac.new(_KEY, repr(said).encode(), "sha256").hexdigest()
+    return hmac.new(_KEY, repr((*said, step.number)).encode(), "sha256").hexdigest()
 
 
 def _sealed(step: Step) -> Step:
     return replace(step, seal=_seal_of(step))
+
+
+def _entered(decided: Callable[_P, Step]) -> Callable[_P, Step]:
+    """A function that makes a step, entering it in the ledger of the run before it is decided."""
+
+    @functools.wraps(decided)
+    def entered(*args: _P.args, **kwargs: _P.kwargs) -> Step:
+        about = args[0] if args else kwargs.get("about", "")
+        with ledger.attempt(cast(str, about)) as number:
+            return _sealed(replace(decided(*args, **kwargs), number=number))
+
+    return entered
 
 
 def premise(step: Step) -> Step:
@@ -77,16 +94,14 @@ def _from_decision(
     about: str, decision: Decision, witness: Mapping[str, Any], *, general: bool = False
 ) -> Step:
     found = {**witness, **decision.witness} if decision.truth is Truth.FALSE else {}
-    return _sealed(
-        Step(
-            decision.truth,
-            Grade.PROVED,
-            decision.method,
-            about,
-            found,
-            reason=decision.reason,
-            general=general,
-        )
+    return Step(
+        decision.truth,
+        Grade.PROVED,
+        decision.method,
+        about,
+        found,
+        reason=decision.reason,
+        general=general,
     )
 
 
@@ -96,6 +111,7 @@ def _has_symbols(*sides: Any) -> bool:
     )
 
 
+@_entered
 def identity(
     about: str,
     left: Any,
@@ -117,6 +133,7 @@ def identity(
     return _from_decision(about, decision, witness or {}, general=_has_symbols(left, right))
 
 
+@_entered
 def identity_modulo(
     about: str,
     left: Any,
@@ -131,6 +148,7 @@ def identity_modulo(
     return _from_decision(about, decision, witness or {}, general=_has_symbols(left, right))
 
 
+@_entered
 def gamma_ratio(
     about: str,
     numerator: Any,
@@ -150,6 +168,7 @@ def gamma_ratio(
     return _from_decision(about, decision, {}, general=_has_symbols(numerator, denominator))
 
 
+@_entered
 def nonnegative(
     about: str, expression: Any, least: Least, *, witness: Mapping[str, Any] | None = None
 ) -> Step:
@@ -158,6 +177,7 @@ def nonnegative(
     return _from_decision(about, decision, witness or {}, general=_has_symbols(expression))
 
 
+@_entered
 def exactly(about: str, left: Any, right: Any, witness: Mapping[str, Any] | None = None) -> Step:
     """Decide ``left = right`` for exact numbers: int, Fraction, SymPy rationals; tuples of them."""
     here, there = _exact_value(left), _exact_value(right)
@@ -169,6 +189,7 @@ def exactly(about: str, left: Any, right: Any, witness: Mapping[str, Any] | None
     return _from_decision(about, Decision(Truth.FALSE, exact.EXACT_RATIONALS, found), {})
 
 
+@_entered
 def nonzero_exactly(about: str, value: Any, witness: Mapping[str, Any] | None = None) -> Step:
     """Decide ``value != 0`` for an exact rational number."""
     exact_value = _exact_value(value)
@@ -202,6 +223,7 @@ def _shown(value: Any) -> str:
     return str(value) if bits <= _MOST_BITS_SHOWN else f"a number of {bits} bits"
 
 
+@_entered
 def certify(
     about: str,
     comparison: Callable[[], Truth],
@@ -214,32 +236,44 @@ def certify(
     Args:
         about: the comparison in LaTeX or words.
         comparison: recomputes its balls and returns ``less``, ``equal``, ``nonzero``, ... of them.
+            Where it handles an exception, it is undecided at that precision.
         witness: the instance, shown if the comparison is false.
         limit: last precision in bits.
     """
-    decided = decide(comparison, limit=limit)
+    decided = decide(functools.partial(_without_handled, comparison), limit=limit)
     undecided = decided.truth is Truth.UNDECIDED
-    return _sealed(
-        Step(
-            decided.truth,
-            Grade.CERTIFIED,
-            f"ball arithmetic at {decided.bits} bits",
-            about,
-            dict(witness or {}) if decided.truth is Truth.FALSE else {},
-            reason=f"undecided at {decided.bits} bits" if undecided else "",
-        )
+    return Step(
+        decided.truth,
+        Grade.CERTIFIED,
+        f"ball arithmetic at {decided.bits} bits",
+        about,
+        dict(witness or {}) if decided.truth is Truth.FALSE else {},
+        reason=f"undecided at {decided.bits} bits" if undecided else "",
     )
 
 
+def _without_handled(comparison: Callable[[], Truth]) -> Truth:
+    """The comparison; undecided where it handled an exception: at a higher precision it may not."""
+    run = ledger.current()
+    before = len(run.handled) if run else 0
+    truth = comparison()
+    if run is None or len(run.handled) == before:
+        return truth
+    del run.handled[before:]
+    return Truth.UNDECIDED
+
+
+@_entered
 def sample(about: str, holds: bool, *, witness: Mapping[str, Any] | None = None) -> Step:
     """Record a comparison of floats: never more than ``sampled``, and it refutes nothing."""
     if type(holds).__name__ not in ("bool", "bool_"):
         raise InvalidInput(f"sample records a bool; got {type(holds).__name__}.")
     truth = Truth.TRUE if holds else Truth.UNDECIDED
     reason = "" if holds else f"floats disagree, which refutes nothing: {dict(witness or {})}"
-    return _sealed(Step(truth, Grade.SAMPLED, "floats", about, reason=reason))
+    return Step(truth, Grade.SAMPLED, "floats", about, reason=reason)
 
 
+@_entered
 def statistic(
     about: str, p_value: float, *, false_alarm: float, witness: Mapping[str, Any] | None = None
 ) -> Step:
@@ -259,4 +293,4 @@ def statistic(
     truth = Truth.FALSE if p_value < false_alarm else Truth.TRUE
     found = {**(witness or {}), "p_value": p_value} if truth is Truth.FALSE else {}
     method = f"statistical test, false-alarm probability {false_alarm:g}"
-    return _sealed(Step(truth, Grade.STATISTICAL, method, about, found))
+    return Step(truth, Grade.STATISTICAL, method, about, found)

@@ -10,6 +10,9 @@ from typing import Any
 from ntkproofs.claims.grades import Grade
 from ntkproofs.claims.theorems import Theorem
 
+TAINTED = "tainted:"
+"""How the detail of evidence begins into whose balls or exact numbers a float came."""
+
 
 class Outcome(Enum):
     """What one piece of evidence came to."""
@@ -79,6 +82,11 @@ class EvidenceResult:
     relies_on: tuple[Theorem, ...] = ()
     witness: Mapping[str, Any] | None = None
     transcript: str = ""
+
+    @property
+    def tainted(self) -> bool:
+        """Whether a float entered a ball or an exact number: it is sampled at most."""
+        return TAINTED in self.detail
 
     def as_vacuous(self, why: str) -> EvidenceResult:
         """The same result, counting for nothing."""

@@ -47,7 +47,15 @@ ENVIRONMENTS: tuple[Mapping[str, str], ...] = (
     {**_FIXED, "PYTHONHASHSEED": "0"},
     {**_FIXED, "PYTHONHASHSEED": "1", "TZ": "Asia/Kathmandu"},
 )
-"""The surroundings of a first and of a second run: orders of sets and the time zone differ."""
+"""The surroundings of a first and of a second run: orders of sets and the time zone differ.
+
+A second run has, besides, none of the user's environment variables but those that are needed.
+"""
+_NEEDED = (
+    *("PATH", "HOME", "TMP", "TEMP", "LANG", "LC_", "SYSTEM", "WINDIR", "USERPROFILE", "APPDATA"),
+    *("LD_", "DYLD_", "PYTHON", "VIRTUAL_ENV", "CONDA", "CUDA", "NUMBA", "XLA", "JAX"),
+)
+"""How the names begin of variables that say where things are and how libraries run."""
 
 
 @dataclass(frozen=True)
@@ -213,7 +221,7 @@ class Pool:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
-                env={**os.environ, **ENVIRONMENTS[environment]},
+                env=_surroundings(environment),
                 start_new_session=True,
             )
         except OSError as error:
@@ -308,6 +316,12 @@ class Pool:
         lines = b"".join(worker.tail).decode(errors="replace").strip().splitlines()
         last = without_addresses(lines[-1][-200:]) if lines else ""
         return f"{cause}; its last words: {last}" if last else cause
+
+
+def _surroundings(environment: int) -> dict[str, str]:
+    """The environment variables of a worker."""
+    names = [n for n in os.environ if environment == 0 or n.upper().startswith(_NEEDED)]
+    return {**{name: os.environ[name] for name in names}, **ENVIRONMENTS[environment]}
 
 
 def _signal_name(number: int) -> str:

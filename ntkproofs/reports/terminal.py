@@ -41,6 +41,7 @@ _TROUBLE = {
 _WIDE = 110
 """From so many columns on, ids have a column of their own; below, they stand over the statement."""
 _WITNESS_LENGTH = 60
+_NOT_TESTED = "evidence not tested for vacuity: --mutants does"
 
 
 def print_report(console: Console, report: Report) -> None:
@@ -48,6 +49,8 @@ def print_report(console: Console, report: Report) -> None:
     if report.claims:
         console.print(_table(report.claims, wide=console.width >= _WIDE))
         console.print(Padding(_footer(report.claims), (1, 0, 0, 0)))
+        if all(claim.mutants is None for claim in report.claims):
+            console.print(Text(_NOT_TESTED, style="dim"))
     if report.stored:
         words = f"{report.stored} of {_plural(report.results, 'result')} taken from the store"
         console.print(Text(words, style="dim"))
@@ -154,6 +157,9 @@ def _body(statement: StatementResult, notes: Text) -> Text:
             word, style = _TROUBLE[item.outcome]
             words = f"{plain(item.name.replace('_', ' '))}: {readable(item.detail)}"
             body.append_text(_note(word, words, style))
+        elif item.tainted and not open_:
+            words = f"{plain(item.name.replace('_', ' '))}: {readable(item.detail)}"
+            body.append_text(_note("sampled", words, "magenta"))
     if statement.note.startswith("contradiction"):
         body.append_text(_note("undecided", plain(statement.note), "yellow"))
     body.append_text(notes)

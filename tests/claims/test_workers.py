@@ -62,7 +62,7 @@ GOOD = {
     "prints": "print('x' * 10_000_000); print('y' * 1_000_000, file=sys.stderr)",
     "writes-to-1": "os.write(1, b'{\"number\": 1}\\n' * 1000)",
     "reads": "assert sys.stdin.read() == '' and os.read(0, 1) == b''",
-    "input": "\n    try: input()\n    except EOFError: pass",
+    "input": "assert sys.stdin.readline() == ''",
     "fork": "\n    child = os.fork()\n    if not child: os._exit(0)",
     "fork-comes-back": "os.fork()",
     "forks-stay": "\n    for _ in range(5):\n        if not os.fork(): time.sleep(600)",
