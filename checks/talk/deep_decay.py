@@ -134,7 +134,7 @@ def constants_of_given_depths(q):
                 nt.asymptotics(nt.ntk(n), 3, terms=1).coefficient(parity)
                 for n in (depth, 2 * depth)
             )
-            ratio = there / here / arb(2) ** ball(q)
+            ratio = arb(there / here) / arb(2) ** ball(q)
             witness = {"L": depth, "parity": parity}
             yield certify(
                 f"C(3, {2 * depth})/C(3, {depth}), {parity} degrees",

@@ -125,13 +125,21 @@ def find_difference(
     """
     left, right = sp.sympify(left), sp.sympify(right)
     over, under = sp.fraction(sp.together(left - right))
-    for values in _small_points(len(symbols)):
-        named = {str(symbol): value for symbol, value in zip(symbols, values, strict=True)}
-        if any(named.get(name, low) < low for name, low in (least or {}).items()):
+    for small in _small_points(len(symbols)):
+        values = [
+            sp.Rational(2 * value + 1, 2) if symbol.is_integer is False else sp.Integer(value)
+            for symbol, value in zip(symbols, small, strict=True)
+        ]
+        named = {
+            str(symbol): int(value) if value.is_Integer else str(value)
+            for symbol, value in zip(symbols, values, strict=True)
+        }
+        below = (
+            s for s, v in zip(symbols, values, strict=True) if v < (least or {}).get(str(s), v)
+        )
+        if any(True for _ in below) or not _respects_assumptions(symbols, values):
             continue
-        if not _respects_assumptions(symbols, values):
-            continue
-        point: dict[Any, Any] = dict(zip(symbols, map(sp.Integer, values), strict=True))
+        point: dict[Any, Any] = dict(zip(symbols, values, strict=True))
         if over.subs(point) == 0 or under.subs(point) == 0:
             continue
         here, there = sp.cancel(left.subs(point)), sp.cancel(right.subs(point))
@@ -152,6 +160,8 @@ def _respects_assumptions(symbols: Sequence[sp.Symbol], values: Sequence[Any]) -
         if (symbol.is_positive and value <= 0) or (symbol.is_nonnegative and value < 0):
             return False
         if (symbol.is_negative and value >= 0) or (symbol.is_nonzero and value == 0):
+            return False
+        if symbol.is_integer is False and value == int(value):
             return False
         if (symbol.is_even and value % 2) or (symbol.is_odd and value % 2 == 0):
             return False

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import sympy as sp
 
@@ -159,7 +159,7 @@ class _Recurrence:
 
 def _solve(recurrence: _Recurrence, first: int, known: Mapping[sp.Symbol, sp.Expr]) -> DepthLaw:
     """The solution of x(L+1) = x(L) + f(L), by summation of f."""
-    following = recurrence.following.subs(known)
+    following = cast(sp.Expr, recurrence.following.subs(list(known.items())))
     rise = sp.simplify(following - recurrence.unknown)
     if rise.has(recurrence.unknown):
         raise ArithmeticError(f"the recurrence of {recurrence.name} is not x(L+1) = x(L) + f(L)")

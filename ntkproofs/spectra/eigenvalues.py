@@ -20,6 +20,7 @@ from ntkproofs.kernels.kernel import Kernel
 from ntkproofs.spectra.certified import ball_eigenvalues
 from ntkproofs.spectra.exact import PiNumber, closed_sequence
 from ntkproofs.spectra.floating import float_eigenvalues
+from ntkproofs.spectra.symmetry import polynomial_part
 
 FLOAT_RELATIVE_ERROR = 1e-12
 """Stated relative accuracy of float64 eigenvalues; those that the fast way cannot give to this are
@@ -73,7 +74,21 @@ def eigenvalues(
     digits = require_integer("digits", digits, least=1, why="it is a number of decimal digits")
     if closed is not None:
         return [_enclosure(closed[degree], bits_for(digits) + 1) for degree in degrees]
-    return ball_eigenvalues(kernel, dim, degrees, digits)
+    zero = _vanishing(kernel, degrees)
+    rest = tuple(degree for degree in degrees if degree not in zero)
+    balls = iter(ball_eigenvalues(kernel, dim, rest, digits) if rest else ())
+    return [arb(0) if degree in zero else next(balls) for degree in degrees]
+
+
+def _vanishing(kernel: Kernel, degrees: tuple[int, ...]) -> frozenset[int]:
+    """The degrees whose eigenvalues are 0 because that part of the kernel is a polynomial."""
+    found: set[int] = set()
+    for remainder, parity in enumerate(("even", "odd")):
+        sought = [degree for degree in degrees if degree % 2 == remainder]
+        top = polynomial_part(kernel, parity) if sought and not kernel.floats_only else None
+        if top is not None:
+            found.update(degree for degree in sought if degree > top)
+    return frozenset(found)
 
 
 def _closed(kernel: Kernel, dim: int, max_degree: int) -> list[PiNumber] | None:
@@ -101,6 +116,8 @@ def _floats(kernel: Kernel, dim: int, degrees: tuple[int, ...]) -> NDArray[np.fl
     values, errors = found.values[wanted], found.errors[wanted]
     if kernel.floats_only:
         return values
+    zero = np.isin(wanted, list(_vanishing(kernel, degrees)))
+    values[zero] = errors[zero] = 0.0
     lost = sorted(set(wanted[errors > FLOAT_RELATIVE_ERROR * abs(values)].tolist()))
     if not lost:
         return values

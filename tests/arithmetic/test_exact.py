@@ -55,6 +55,8 @@ def test_the_witness_is_small_and_respects_the_hypotheses():
     assert rational_identity((x + 1) ** 2, x**2 + 3 * x + 1).witness["x"] == 1
     assert rational_identity(m, 2 * m).witness["m"] == 1
     assert rational_identity(sp.pi * m, m).witness == {"m": 1, "left": "pi", "right": "1"}
+    nu = sp.Symbol("nu", integer=False, positive=True)
+    assert rational_identity(nu, 2 * nu).witness["nu"] == "1/2"
     many = sp.symbols("a0:9")
     assert rational_identity(sum(many), 0).truth is Truth.FALSE
 
