@@ -131,10 +131,10 @@ def constants_of_given_depths(q):
     for parity in ("even", "odd"):
         for depth in (16, 32):
             here, there = (
-                nt.asymptotics(nt.ntk(n), 3, terms=1).coefficient(parity)
+                nt.asymptotics(nt.ntk(n), 3).terms(parity)[0].ball(parity)
                 for n in (depth, 2 * depth)
             )
-            ratio = arb(there / here) / arb(2) ** ball(q)
+            ratio = there / here / arb(2) ** ball(q)
             witness = {"L": depth, "parity": parity}
             yield certify(
                 f"C(3, {2 * depth})/C(3, {depth}), {parity} degrees",

@@ -134,10 +134,10 @@ def find_difference(
             str(symbol): int(value) if value.is_Integer else str(value)
             for symbol, value in zip(symbols, values, strict=True)
         }
-        below = (
-            s for s, v in zip(symbols, values, strict=True) if v < (least or {}).get(str(s), v)
-        )
-        if any(True for _ in below) or not _respects_assumptions(symbols, values):
+        lowest = least or {}
+        if any(v < lowest.get(str(s), v) for s, v in zip(symbols, values, strict=True)):
+            continue
+        if not _respects_assumptions(symbols, values):
             continue
         point: dict[Any, Any] = dict(zip(symbols, values, strict=True))
         if over.subs(point) == 0 or under.subs(point) == 0:
