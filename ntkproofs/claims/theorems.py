@@ -67,6 +67,18 @@ DEEP_NARROW_LIMIT = Theorem(
     "Gaussian field with covariance ρ² x·x'/d_in + β².",
     "Lee, Choi, Ryu, No: Neural Tangent Kernel Analysis of Deep Narrow Neural Networks, ICML 2022",
 )
+STOLZ_CESARO = Theorem(
+    "limits of recursions (Stolz-Cesàro)",
+    "If ψ_(k+1) = ψ_k - a ψ_k² + b ψ_k³ + O(ψ_k⁴) with a > 0 and ψ_k → 0+, then "
+    "1/ψ_k = a k + ((a² - b)/a) log k + O(1). If x_(k+1) = (1 - c_k) x_k + O(1/k²) with "
+    "k c_k → c > 1, then x_k → 0.",
+    "de Bruijn, Asymptotic Methods in Analysis, 1961, Chapter 8; Stolz, Cesàro",
+)
+WEYL = Theorem(
+    "Weyl's inequality",
+    "For symmetric matrices A and E, |λ_i(A + E) - λ_i(A)| <= ‖E‖ for the sorted eigenvalues.",
+    "Horn, Johnson, Matrix Analysis, Theorem 4.3.1",
+)
 SPECTRAL_THEOREM = Theorem(
     "functional calculus of the Laplacian on the sphere",
     "-Δ on S^(d-1) is self-adjoint with an orthonormal basis of spherical harmonics as "

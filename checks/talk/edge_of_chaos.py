@@ -1,0 +1,405 @@
+r"""The sampled NTK at the edge of chaos, as depth grows at a fixed set of n points.
+
+With the angle map A, cos A(ψ) = ϱ(cos ψ), the angle of two inputs after k layers is
+ψ_k = A(ψ_(k-1)), and the kernel follows Θ_(k+1) = Θ_k (1 - 2Δψ_k/π) + cos ψ_(k+1). Near 0,
+A(ψ) = ψ - a ψ² + b ψ³ + O(ψ⁴) with a = 2Δ/(3π), b = -2Δ²/(9π²); and A(ψ) < ψ for ψ > 0, so that
+ψ_k tends to 0 from any angle but that of parallel inputs. Then (Stolz-Cesàro)
+1/ψ_k = a k + ((a²-b)/a) log k + O(1). For F(ψ) = α/sin(ψ/2) + B with α = 3π/(16Δ), B = -1/8 the
+recursion holds up to O(ψ²); since Π (1 - 2Δψ_k/π) falls like k^(-3), Θ_k - F(ψ_k) tends to 0. So
+off the diagonal Θ_l = l/4 + (3/8) log l + O(1), whatever Δ and the points; on it Θ_l = l. The
+matrix with entries Θ_l/n is l (3 I + J)/(4n) + O(log l), J all ones, whose eigenvalues are 3l/(4n)
+and (n+3) l/(4n).
+"""
+
+from fractions import Fraction
+
+import sympy as sp
+from flint import acb_mat, arb, arb_mat
+
+from ntkproofs.arithmetic.balls import ball, precision
+from ntkproofs.arithmetic.truth import less
+from ntkproofs.claims import Claim, certify, identity, premise
+from ntkproofs.claims.theorems import NTK_LIMIT, STOLZ_CESARO, WEYL
+from ntkproofs.kernels.expansions import Expansions
+from ntkproofs.matrices.sampled import exact_cosines
+
+n, l = sp.symbols("n l", positive=True)  # noqa: E741
+delta, psi = sp.symbols("Delta psi", positive=True)
+A1 = 2 * delta / (3 * sp.pi)
+B1 = -2 * delta**2 / (9 * sp.pi**2)
+ALPHA, SHIFT = 3 * sp.pi / (16 * delta), -sp.Rational(1, 8)
+"""The coefficients of 1/sin(ψ/2) and of 1 in F."""
+
+BITS, DEPTH = 128, 1200
+TINY = arb(2) ** -BITS
+POINTS = [
+    (Fraction(1), Fraction(0), Fraction(0)),
+    (Fraction(3, 5), Fraction(4, 5), Fraction(0)),
+    (Fraction(-2, 3), Fraction(1, 3), Fraction(2, 3)),
+]
+
+
+def jet(kernel, order):
+    """The expansion of a formula at u = 1 in the angle, exactly."""
+    series = Expansions(length=order + 2, exact=True, bits=64).at_pole(kernel, 1)
+    terms = (c.to_sympy() * psi**j for j, c in enumerate(series.coefficients[: order + 1]))
+    return sp.Add(*terms)
+
+
+def in_delta(family, order):
+    """The expansion of ϱ or ϱ', which are linear in Δ."""
+    zero, one = jet(family(0), order), jet(family(1), order)
+    return sp.expand(zero + delta * (one - zero))
+
+
+def coefficient(expression, power):
+    return sp.expand(expression).coeff(psi, power)
+
+
+def angle_map():
+    """cos(ψ - aψ² + bψ³) agrees with ϱ(cos ψ) to order ψ⁴."""
+    from ntkproofs.kernels.networks import cosine_map
+
+    angle = psi - A1 * psi**2 + B1 * psi**3
+    cosine = 1 - angle**2 / 2 + angle**4 / 24
+    for power in range(5):
+        left = coefficient(cosine, power)
+        right = coefficient(in_delta(cosine_map, 4), power)
+        yield premise(identity(rf"[\psi^{power}] \cos A", left, right))
+
+
+def slope():
+    """ϱ'(cos ψ) = 1 - 2Δψ/π, exactly: a product of these over layers falls like k^-3."""
+    from ntkproofs.kernels.networks import cosine_map_derivative
+
+    found = in_delta(cosine_map_derivative, 3)
+    yield premise(identity(r"\varrho'(\cos\psi)", found, 1 - 2 * delta * psi / sp.pi))
+    yield premise(identity(r"(2\Delta/\pi)/a = 3", 2 * delta / sp.pi / A1, 3))
+
+
+def limits():
+    """Off the diagonal Θ_l/l → c_1 and (Θ_l - c_1 l)/log l → c_2: 1/4 and 3/8."""
+    yield from angle_map()
+    yield from slope()
+    yield premise(identity(r"2\alpha a = 1/4", 2 * ALPHA * A1, sp.Rational(1, 4)))
+    growth = 2 * ALPHA * (A1**2 - B1) / A1
+    yield premise(identity(r"2\alpha(a^2-b)/a = 3/8", growth, sp.Rational(3, 8)))
+    yield from recursion_of_the_affine_form(ALPHA, SHIFT, premises=True)
+
+
+def recursion_of_the_affine_form(scale, shift, premises=False):
+    """F(A(ψ)) = F(ψ) ϱ'(cos ψ) + cos A(ψ) + O(ψ²), F = scale/sin(ψ/2) + shift."""
+    angle = psi - A1 * psi**2 + B1 * psi**3
+
+    def form(ratio, over):
+        # 1/sin(x/2) = 2/x + x/12 + O(x³), with 1/x = ratio/ψ
+        return scale * (2 * ratio / psi + over / 12) + shift
+
+    inverse = 1 + A1 * psi + (A1**2 - B1) * psi**2  # ψ/A(ψ) up to O(ψ³)
+    yield premise(
+        identity(
+            r"\psi/A(\psi) = 1 + a\psi + (a^2-b)\psi^2 + O(\psi^3)",
+            sum(coefficient(inverse * angle, k) * psi**k for k in range(4)),
+            psi,
+        )
+    )
+    left = form(inverse, angle)
+    right = form(sp.S.One, psi) * (1 - 2 * delta * psi / sp.pi) + 1
+    for power in (-1, 0, 1):
+        about = rf"[\psi^{{{power}}}]\ F(A(\psi)) = F(\psi)\varrho' + \cos A(\psi)"
+        step = identity(about, coefficient(left, power), coefficient(right, power))
+        yield premise(step) if premises else step
+
+
+def sine_less_angle_cosine(angle):
+    """sin x - x cos x = x³/3 - x⁵/30 + ..., without the cancellation that balls would suffer."""
+    if not angle < 1:
+        sine, cosine = angle.sin_cos()
+        return sine - angle * cosine
+    total, square, term = arb(0), angle * angle, angle**3 / 3
+    for m in range(1, 50):
+        total += term
+        term *= -square / (2 * m * (2 * m + 3))
+        if abs(term) < TINY:
+            break
+    return total + term * arb(0, 1)  # the terms alternate and fall
+
+
+def recursion(a, cosine, depths):
+    """(Θ_l, sin(ψ_l/2)) at the given depths, layer by layer in balls, for φ = a s + |s|."""
+    rate = 2 / (arb(a * a + 1) * arb.pi())  # 2Δ/π
+    angle, tangent, found = ball(cosine).acos(), ball(cosine), []
+    for layer in range(2, max(depths) + 1):
+        here = 1 - rate * angle
+        versine = 2 * (angle / 2).sin() ** 2 - rate * sine_less_angle_cosine(angle)
+        angle = 2 * (versine / 2).sqrt().asin()
+        tangent = tangent * here + 1 - versine
+        if layer in depths:
+            found.append((tangent, (angle / 2).sin()))
+    return found
+
+
+def eigenvalues_of(depth):
+    """Enclosures of the least and the largest eigenvalue of (Θ_depth(x_i·x_j))/n."""
+    with precision(BITS):
+        size = len(POINTS)
+        rows = [[arb(depth) / size] * size for _ in range(size)]
+        for i, cosines in enumerate(exact_cosines(POINTS)):
+            for j in range(i):
+                ((tangent, _),) = recursion(1, cosines[j], (depth,))
+                rows[i][j] = rows[j][i] = tangent / size
+        found = acb_mat(arb_mat(rows)).eig(multiple=True)
+        values = sorted((value.real for value in found), key=lambda x: float(x.mid()))
+    return values[0], values[-1]
+
+
+def near(ratio, tolerance):
+    """Whether a ball is 1 up to a tolerance."""
+    return less(abs(ratio - 1), ball(tolerance))
+
+
+def numeric(value):
+    """A constant that may depend on n, at the number of points of the instance, as a ball."""
+    return ball(sp.sympify(value).subs(n, len(POINTS)))
+
+
+SOURCE = "talk, Edge of Chaos"
+SETTING = (
+    "K_ij = Θ_l(x_i·x_j)/n, (a,b)-ReLU at the edge of chaos, n >= 2 fixed unit inputs, no two "
+    "parallel; depth l to infinity"
+)
+THEOREMS = [NTK_LIMIT, STOLZ_CESARO, WEYL]
+INSTANCE = "ReLU, three rational points of S², l = 1200"
+
+lambda_min = Claim(
+    id="talk.eoc-lambda-min",
+    statement=r"\lambda_{\min}(K) \sim c\,l/n,\quad c = 3/4",
+    source=SOURCE,
+    parameters=SETTING,
+    constants={"c": sp.Rational(3, 4)},
+    mutants={"c": [sp.Rational(1, 4), sp.Rational(1, 2), sp.Rational(303, 400), sp.Integer(1)]},
+)
+
+
+@lambda_min.proof(relies_on=THEOREMS)
+def least_eigenvalue_of_the_limit(c):
+    """The least eigenvalue of (3 I + J) l/(4n) is its diagonal less its other entries."""
+    yield from limits()
+    yield identity(r"(l - l/4)/n = c\,l/n", (l - l / 4) / n, c * l / n)
+
+
+@lambda_min.certificate(on=INSTANCE)
+def least_eigenvalue_of_an_instance(c):
+    """n λ_min/l, corrected by (3/8) log l, is c up to 1/300."""
+    depth = DEPTH
+    least, _ = eigenvalues_of(depth)
+    corrected = (least * len(POINTS) + 3 * arb(depth).log() / 8) / depth
+    yield certify(r"n\lambda_{\min}/l", lambda: near(corrected / ball(c), Fraction(1, 300)))
+
+
+lambda_max = Claim(
+    id="talk.eoc-lambda-max",
+    statement=r"\lambda_{\max}(K) = c\,l \pm \xi,\ \xi \sim \log l,\quad c = 3/4",
+    source=SOURCE,
+    parameters=SETTING,
+    constants={"c": sp.Rational(3, 4)},
+    mutants={"c": [sp.Rational(1, 4)]},
+)
+
+
+@lambda_max.proof(relies_on=THEOREMS)
+def largest_eigenvalue_of_the_limit(c):
+    """The largest eigenvalue of (3 I + J) l/(4n) belongs to the vector of ones."""
+    yield from limits()
+    largest = (sp.Rational(3, 4) + n / 4) / n
+    yield identity(r"(3 + n)\,l/(4n) = c\,l", largest * l, c * l, least={"n": 2})
+
+
+@lambda_max.certificate(on=INSTANCE)
+def largest_eigenvalue_of_an_instance(c):
+    """λ_max/l, corrected by (3/8)(1 - 1/n) log l, is c up to 1/300."""
+    depth, size = DEPTH, len(POINTS)
+    _, largest = eigenvalues_of(depth)
+    corrected = (largest - ball(Fraction(3 * (size - 1), 8 * size)) * arb(depth).log()) / depth
+    witness = {"n": size, "l": depth}
+    yield certify(
+        r"\lambda_{\max}/l", lambda: near(corrected / numeric(c), Fraction(1, 300)), witness=witness
+    )
+
+
+amended_max = lambda_max.amend(
+    r"\lambda_{\max}(K) = \frac{n+3}{4n}\,l + \frac{3(n-1)}{8n} \log l + O(1)",
+    c=(n + 3) / (4 * n),
+    xi=3 * (n - 1) / (8 * n),
+    mutants={
+        "c": [sp.Rational(1, 4), (n + 4) / (4 * n), (n + 3) / (2 * n), 101 * (n + 3) / (400 * n)],
+        "xi": [sp.Rational(3, 8), 3 * (n - 1) / (4 * n), (n - 1) / (3 * n)],
+    },
+)
+
+
+@amended_max.proof(relies_on=THEOREMS, part="error")
+def logarithm_of_the_error(xi):
+    """Off-diagonal entries carry (3/8) log l + O(1), diagonal ones are exact."""
+    yield from limits()
+    yield identity(r"(n-1)\,(3/8)/n = \xi", (n - 1) * sp.Rational(3, 8) / n, xi, least={"n": 2})
+
+
+condition = Claim(
+    id="talk.eoc-condition",
+    statement=r"\kappa(K) = 1 + c\,n + O(n \xi/l),\quad c = 1/3,\ \xi = e \log l,\ e = 2/3",
+    source=SOURCE + "; the constant of the error is ours",
+    parameters=SETTING,
+    constants={"c": sp.Rational(1, 3), "e": sp.Rational(2, 3)},
+    mutants={
+        "c": [sp.Rational(1, 4), sp.Rational(101, 300), sp.Rational(1, 2), sp.Integer(1)],
+        "e": [sp.Rational(1, 3), sp.Rational(3, 8), sp.Integer(1), sp.Rational(101, 150)],
+    },
+)
+
+
+@condition.proof(relies_on=THEOREMS)
+def quotient_of_the_extremes(c, e):
+    """((n+3) l/4 + (n-1) x)/(3l/4 - x) with x = (3/8) log l, to first order in x/l."""
+    yield from limits()
+    x = sp.Symbol("x")  # log l
+    error = sp.Rational(3, 8) * x
+    quotient = ((n + 3) * l / 4 + (n - 1) * error) / (3 * l / 4 - error)
+    yield identity(r"\kappa \to 1 + c n", quotient.subs(x, 0), 1 + c * n, least={"n": 2})
+    slope_in_x = sp.diff(quotient, x).subs(x, 0)
+    yield identity(r"(\kappa - 1 - n/3)/\log l = e\,n/l", slope_in_x, e * n / l, least={"n": 2})
+
+
+@condition.certificate(on=INSTANCE.replace("1200", "2400"))
+def condition_of_an_instance(c):
+    """κ, less (2/3) n log(l)/l, is 1 + c n up to 1/300."""
+    depth, size = 2 * DEPTH, len(POINTS)
+    least, largest = eigenvalues_of(depth)
+    corrected = largest / least - arb(2 * size) / 3 * arb(depth).log() / depth
+    limit = 1 + ball(c) * size
+    yield certify(r"\kappa - 2n \log(l)/(3l)", lambda: near(corrected / limit, Fraction(1, 300)))
+
+
+linear_depth = Claim(
+    id="talk.eoc-linear-depth",
+    statement=r"\lambda_{\min}(K) \sim C\,l^{p},\ \lambda_{\max}(K) \sim C'\,l^{q},\quad p = q = 1",
+    source=SOURCE,
+    parameters=SETTING,
+    constants={"p": sp.Integer(1), "q": sp.Integer(1)},
+    mutants={
+        "p": [sp.Integer(0), sp.Integer(2), sp.Integer(3)],
+        "q": [sp.Integer(0), sp.Integer(2), sp.Integer(3)],
+    },
+)
+
+
+@linear_depth.proof(relies_on=THEOREMS)
+def powers_of_depth(p, q):
+    """3l/(4n) and (n+3) l/(4n)."""
+    yield from limits()
+    yield identity(r"\lambda_{\min}", 3 * l / (4 * n), 3 / (4 * n) * l**p, least={"n": 2})
+    top = (n + 3) / (4 * n)
+    yield identity(r"\lambda_{\max}", top * l, top * l**q, least={"n": 2})
+
+
+affine = Claim(
+    id="talk.affine-inverse-cosine",
+    statement=r"\Theta_l(\rho) = A\,W_l + B + o(1),\ W_l = \left(\tfrac{1-\rho_l}{2}\right)^{-1/2},"
+    r"\quad A = \frac{3\pi}{16\Delta},\ B = -\tfrac{1}{8}",
+    source=SOURCE + ", inverse cosine distance matrices; A and B are found here",
+    parameters="off the diagonal, for every Δ in (0, 1] and every pair that is not parallel; "
+    "ρ_l = cos ψ_l the cosine after l - 1 layers; depth l to infinity",
+    constants={"A": ALPHA, "B": SHIFT},
+    mutants={
+        "A": [
+            ALPHA * sp.Rational(101, 100),
+            3 * sp.pi / (8 * delta),
+            sp.Integer(3) / (16 * delta),
+            3 * sp.pi / 16,
+        ],
+        "B": [sp.Integer(0), sp.Rational(1, 8), -sp.Rational(1, 4), -sp.Rational(101, 800)],
+    },
+)
+
+
+@affine.proof(relies_on=[NTK_LIMIT, STOLZ_CESARO])
+def the_recursion_up_to_second_order(A, B):
+    """F = A/sin(ψ/2) + B satisfies the recursion up to O(ψ²); the difference is damped as k^-3."""
+    yield from angle_map()
+    yield from slope()
+    yield from recursion_of_the_affine_form(A, B)
+
+
+@affine.certificate(on="Δ = 1/2 and 1, ρ = 3/5 and -2/3, l = 500, 2000")
+def differences_of_instances(A):
+    """Θ_l - A W_l + 1/8 falls by half or more between l = 500 and 2000, to less than 0.02."""
+    for a, ratio in ((1, sp.Rational(1, 2)), (0, sp.S.One)):
+        for cosine in (Fraction(3, 5), Fraction(-2, 3)):
+            with precision(BITS):
+                slope_ball = ball_of(A, ratio)
+                rest = [
+                    abs(tangent - slope_ball / half_sine + arb(1) / 8)
+                    for tangent, half_sine in recursion(a, cosine, (500, 2000))
+                ]
+            witness = {"delta": ratio, "rho": cosine}
+            about = r"|\Theta_l - A W_l + 1/8|"
+            yield certify(f"{about} falls", lambda r=rest: less(2 * r[1], r[0]), witness=witness)
+            yield certify(about, lambda r=rest: less(r[1], arb(1) / 50), witness=witness)
+
+
+def ball_of(value, ratio):
+    """A, a rational multiple of π/Δ or of 1/Δ, at a value of Δ, as a ball."""
+    value = sp.sympify(value).subs(delta, ratio)
+    return ball(value / sp.pi) * arb.pi() if value.has(sp.pi) else ball(value)
+
+
+depth_conditions = Claim(
+    id="talk.depth-conditions",
+    statement=r"\kappa(K_{L+1}) < \kappa(K_L) \text{ for } L \ge L_0,\quad L_0 = 2, "
+    r"\text{ with diminishing returns}",
+    source=SOURCE,
+    parameters="NTK of ReLU networks of L layers, n unit inputs, no two parallel",
+    constants={"from_depth": 2},
+    mutants={"from_depth": [3]},
+)
+
+
+def two_orthogonal_points(depth):
+    """κ = (Θ(1) + Θ(0))/(Θ(1) - Θ(0))."""
+    with precision(BITS):
+        ((other, _),) = recursion(1, Fraction(0), (depth,))
+        return (depth + other) / (depth - other)
+
+
+@depth_conditions.certificate(on="two orthogonal points, L = 2, 3 or L = 40, ..., 60")
+def conditions_of_two_orthogonal_points(from_depth):
+    """κ at neighbouring depths, in balls: it falls, and by less each time."""
+    found = [two_orthogonal_points(depth) for depth in range(from_depth, from_depth + 21)]
+    for step, (here, there, after) in enumerate(zip(found, found[1:], found[2:], strict=False)):
+        witness = {
+            "points": "(1, 0), (0, 1)",
+            "L": from_depth + step,
+            "kappa_L": here.str(8),
+            "kappa_next": there.str(8),
+        }
+        falls = r"\kappa(K_{L+1}) < \kappa(K_L)"
+        yield certify(falls, lambda x=here, y=there: less(y, x), witness=witness)
+        returns = r"\text{returns diminish}"
+        yield certify(returns, lambda x=here, y=there, z=after: less(y - z, x - y), witness=witness)
+
+
+amended_depth = depth_conditions.amend(
+    r"\kappa(K_L) = 1 + n/3 + \tfrac{2n}{3}\,\tfrac{\log L}{L} + o(\log L/L): "
+    r"\text{ it tends to its limit from above; before, it may rise. For two orthogonal inputs it "
+    r"falls from } L_0 = 40 \text{ on (checked to 60)}",
+    from_depth=40,
+    limit=1 + n / 3,
+    mutants={"limit": [sp.Integer(1), n / 3, 1 + n / 4], "from_depth": [2, 3]},
+)
+
+
+@amended_depth.proof(relies_on=THEOREMS, part="limit")
+def limit_and_rate(limit):
+    """The quotient of (n+3) l/4 and 3l/4; eoc-condition has the correction (2n/3) log(L)/L."""
+    yield from limits()
+    yield identity(r"\kappa \to 1 + n/3", (n + 3) / 3, limit, least={"n": 2})
