@@ -18,6 +18,7 @@ from flint import acb, arb
 from ntkproofs.arithmetic.balls import ball, precision, to_fraction
 from ntkproofs.arithmetic.protocol import Arithmetic, Number
 from ntkproofs.kernels.kernel import (
+    Composed,
     Constant,
     Kernel,
     Named,
@@ -100,9 +101,16 @@ def is_analytic_between_the_poles(kernel: Kernel) -> bool:
     def visit(node: Kernel, values: Sequence[bool]) -> bool:
         if isinstance(node, Constant | Sum | Product | Scaled | Named) and all(values):
             return True
-        return is_analytic_inside(node) or _analytic_on_strip(node, 1e-6, margin=1e-3)
+        return is_analytic_inside(_unsigned(node)) or _analytic_on_strip(node, 1e-6, margin=1e-3)
 
     return is_analytic_inside(kernel) or fold(kernel, visit)
+
+
+def _unsigned(node: Kernel) -> Kernel:
+    """For f(-c g) the kernel f(c g): with c g in (-1, 1) both are analytic, or none is known to be."""
+    if isinstance(node, Composed) and isinstance(node.inner, Scaled):
+        return Composed(node.outer, Scaled(abs(node.inner.factor), node.inner.kernel))
+    return node
 
 
 def _analytic_on_strip(kernel: Kernel, height: float, margin: float = 0.0) -> bool:
