@@ -8,8 +8,10 @@ from ntkproofs.claims.verdict import Outcome, Verdict
 
 # id: (verdict, grade, verdict of the amended statement, mutants)
 TALK = {
+    "talk.condition-linear-n": ("refuted", "proved", "proved", 5),
     "talk.deep-decay": ("proved", "proved", None, 6),
     "talk.deep-depth-constant": ("proved", "proved", None, 4),
+    "talk.deep-narrow-condition": ("refuted", "proved", "certified", 4),
     "talk.deep-narrow-decay": ("refuted", "proved", "proved", 5),
     "talk.deep-narrow-depth": ("refuted", "proved", "proved", 6),
     "talk.affine-inverse-cosine": ("proved", "proved", None, 8),
@@ -22,6 +24,7 @@ TALK = {
     "talk.eoc-kernel": ("proved", "proved", None, 11),
     "talk.gaussian-eigenfunctions": ("proved", "proved", None, 9),
     "talk.harmonic-dimension": ("proved", "proved", None, 5),
+    "talk.matrix-is-not-operator": ("proved", "proved", None, 6),
     "talk.matrix-products": ("refuted", "certified", "certified", 2),
     "talk.mode-dynamics": ("proved", "proved", None, 6),
     "talk.no-uniform-measure": ("refuted", "proved", "proved", 1),
@@ -36,6 +39,7 @@ TALK = {
     "talk.regimes": ("proved", "proved", None, 6),
     "talk.sampled-loss": ("refuted", "proved", "certified", 5),
     "talk.sobolev-consistency": ("refuted", "proved", "proved", 3),
+    "talk.sobolev-exponent-n": ("refuted", "certified", "certified", 5),
     "talk.torus-commutation": ("proved", "proved", None, 4),
     "talk.torus-kronecker": ("certified", "certified", None, 3),
     "talk.torus-orthogonality": ("proved", "proved", None, 6),
@@ -48,6 +52,7 @@ TALK = {
 }
 
 READINGS = {
+    ("talk.condition-linear-n", "depth to infinity at fixed n"): "proved",
     ("talk.harmonic-dimension", "as an asymptotic equality without a constant"): "refuted",
     ("talk.matrix-products", "as multisets, arbitrary points"): "refuted",
     ("talk.matrix-products", "as multisets, equispaced points on the circle"): "certified",
