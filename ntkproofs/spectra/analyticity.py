@@ -107,7 +107,7 @@ def is_analytic_between_the_poles(kernel: Kernel) -> bool:
 
 
 def _unsigned(node: Kernel) -> Kernel:
-    """For f(-c g) the kernel f(c g): with c g in (-1, 1) both are analytic, or none is known to be."""
+    """f(c g) for f(-c g): where f is analytic on (-1, 1), which holds c g, both are analytic."""
     if isinstance(node, Composed) and isinstance(node.inner, Scaled):
         return Composed(node.outer, Scaled(abs(node.inner.factor), node.inner.kernel))
     return node
