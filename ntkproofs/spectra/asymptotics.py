@@ -31,7 +31,7 @@ from ntkproofs.kernels.positivity import is_analytic_inside
 from ntkproofs.spectra.analyticity import geometric_rate, is_analytic_between_the_poles
 from ntkproofs.spectra.endpoints import endpoint_ball, endpoint_constant, endpoint_constant_ball
 from ntkproofs.spectra.symmetry import Parity, polynomial_part
-from ntkproofs.spectra.terms import PARITIES, SingularTerm, expansion, visible_terms
+from ntkproofs.spectra.terms import PARITIES, Expansion, SingularTerm, expansion, visible_terms
 
 
 @dataclass(frozen=True)
@@ -40,8 +40,9 @@ class SeriesValue:
 
     Attributes:
         value: a ball that holds the sum of the terms that were taken.
-        error: the size of the first omitted term. It *estimates* the distance of the sum from
-            the eigenvalue for large degrees; it is no bound, and the ball does not include it.
+        error: the size of the first omitted term, and of what complex singularities near the
+            poles add, which is exponentially small and in no term. It *estimates* the distance
+            of the sum from the eigenvalue; it is no bound, and the ball does not include it.
         terms: how many terms were taken.
     """
 
@@ -60,16 +61,19 @@ class Asymptotics:
     Attributes:
         kernel: the kernel.
         dim: d, a number or a symbol.
-        expansion: the terms of the singular parts, by rising exponent.
-        order: exponents of t from here on were not looked at.
+        expansion: the terms of the singular parts, and what is known of the rest.
         digits: digits of the coefficients that are balls.
     """
 
     kernel: Kernel
     dim: Any
-    expansion: tuple[SingularTerm, ...]
-    order: Fraction
+    expansion: Expansion
     digits: int
+
+    @property
+    def order(self) -> Fraction:
+        """Exponents of t from here on were not looked at."""
+        return self.expansion.order
 
     def terms(self, parity: Parity) -> tuple[SingularTerm, ...]:
         """The terms that degrees of a parity see; exact cancellations are left out."""
@@ -77,7 +81,7 @@ class Asymptotics:
 
     @cached_property
     def _terms(self) -> dict[Parity, tuple[SingularTerm, ...]]:
-        return {p: visible_terms(self.kernel, self.expansion, p) for p in PARITIES}
+        return {p: visible_terms(self.kernel, self.expansion.terms, p) for p in PARITIES}
 
     def exponent(self, parity: Parity) -> sp.Expr:
         """p with μ_l ~ C l^(-p) along the degrees of a parity.
@@ -121,7 +125,7 @@ class Asymptotics:
         exact = terms[0].exact(parity)
         constant = endpoint_constant(terms[0].exponent, self.dim)
         if exact is not None:
-            return cast(sp.Expr, sp.powsimp(sp.expand(exact) * constant))
+            return cast(sp.Expr, sp.factor_terms(sp.powsimp(sp.expand(exact * constant))))
         if not isinstance(self.dim, int):
             raise Unable(
                 "The constant is known as a ball only, and balls need a dimension that is a "
@@ -135,7 +139,8 @@ class Asymptotics:
 
         Args:
             degree: l >= 1.
-            terms: how many terms (by default all that are known but one).
+            terms: how many terms; by default as many as precede the smallest one, which then
+                estimates the error: the series diverges, the sooner the smaller the degree.
 
         Example:
             >>> import ntkproofs as nt
@@ -150,15 +155,17 @@ class Asymptotics:
             )
         parity: Parity = "odd" if degree % 2 else "even"
         known = self.terms(parity)
-        wanted = self._require_terms(terms, known, parity)
+        usable = self._require_terms(terms, known, parity)
         with precision(bits_for(self.digits) + 32):
             summands = [
                 coefficient * endpoint_ball(term.exponent, self.dim, degree)
-                for term, coefficient in zip(known[: wanted + 1], self._balls[parity], strict=False)
+                for term, coefficient in zip(known[: usable + 1], self._balls[parity], strict=False)
             ]
+            wanted = usable if terms is not None else _before_the_least(summands)
             total = sum(summands[:wanted], arb(0))
             omitted = abs(summands[wanted]) if wanted < len(summands) else arb(0)
-        return SeriesValue(total, float(omitted.mid()), wanted)
+        beyond = sum(growth.contribution(self.dim, degree) for growth in self.expansion.growth)
+        return SeriesValue(total, float(omitted.mid()) + beyond, wanted)
 
     @cached_property
     def _balls(self) -> dict[Parity, list[arb]]:
@@ -205,7 +212,7 @@ class Asymptotics:
     @property
     def is_smooth(self) -> bool:
         """Whether no singular term was found at either pole, for exponents below ``order``."""
-        return not self.expansion
+        return not self.expansion.terms
 
     @cached_property
     def rate(self) -> float | None:
@@ -263,6 +270,14 @@ class Asymptotics:
         return f"${self.latex()}$"
 
 
+def _before_the_least(summands: Sequence[arb]) -> int:
+    """How many terms precede the smallest one, and at least one; a single term is the whole."""
+    if len(summands) < 2:
+        return len(summands)
+    sizes = [abs(value).mid() for value in summands]
+    return max(1, min(range(len(sizes)), key=lambda k: sizes[k]))
+
+
 def _parity(parity: Any) -> Parity:
     if parity not in ("even", "odd"):
         raise InvalidInput(
@@ -316,10 +331,10 @@ def asymptotics(kernel: Kernel, dim: Any, terms: int = 8, digits: int = 40) -> A
             "arccos of something that reaches 0 or ±1 inside defeats."
         )
     try:
-        found, order = expansion(kernel, terms + 1, digits)
+        found = expansion(kernel, terms + 1, digits)
     except NoExpansion as failure:
         raise Unable(
             f"{kernel!r} has no expansion in powers of the angle at u = 1 or u = -1 that could be "
             f"established: {failure}. The decay law stands on these expansions."
         ) from failure
-    return Asymptotics(kernel, dim, found, order, digits)
+    return Asymptotics(kernel, dim, found, digits)

@@ -11,13 +11,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
-from math import ceil, comb
+from math import ceil, comb, exp, log, pi
+from statistics import linear_regression
 
 from flint import fmpq, fmpq_series
 
 from ntkproofs.arithmetic.balls import precision, series_length
 from ntkproofs.arithmetic.coefficients import is_zero
-from ntkproofs.arithmetic.laurent import ONE, PI, ZERO, Coefficient, Laurent
+from ntkproofs.arithmetic.laurent import ONE, PI, ZERO, Coefficient, Laurent, as_ball
 from ntkproofs.arithmetic.puiseux import Series
 from ntkproofs.kernels.expansions import Expansions
 from ntkproofs.kernels.kernel import Kernel
@@ -31,6 +32,23 @@ activations have coefficients in powers of π/2, which are rational in π in uni
 
 
 @dataclass(frozen=True)
+class Growth:
+    """How the coefficients of an expansion in the angle grow: |a_n| is about amplitude radius^(-n).
+
+    The radius of convergence is the distance to the nearest complex singularity. What such a
+    singularity adds to μ_l is exponentially small in l radius, and in no term of the asymptotic
+    series. Both numbers are estimates.
+    """
+
+    radius: float
+    amplitude: float
+
+    def contribution(self, dim: int, degree: int) -> float:
+        """The rough size of what the singularity adds to μ_l on S^(d-1)."""
+        return self.amplitude * self.radius ** (dim - 1) * exp(-degree * self.radius)
+
+
+@dataclass(frozen=True)
 class SingularPart:
     """The singular parts at both poles, up to a common order.
 
@@ -39,12 +57,14 @@ class SingularPart:
         at_minus_one: terms at u = -1, in t = 1 + u.
         order: the exponent of t from which on nothing is known.
         scale: the unit of the angle: a term of exponent ν is c (2t/scale²)^ν.
+        growth: of the expansions at u = 1 and at u = -1.
     """
 
     at_one: Singularities
     at_minus_one: Singularities
     order: Fraction
     scale: Laurent
+    growth: tuple[Growth, ...]
 
 
 def singular_part(
@@ -71,7 +91,24 @@ def singular_part(
             _singularities(at_minus_one, order, scale),
             order,
             scale,
+            (_growth(at_one, scale), _growth(at_minus_one, scale)),
         )
+
+
+def _growth(series: Series, scale: Laurent) -> Growth:
+    """A straight line through log |a_n| over the last two thirds of the coefficients."""
+    unit = float(scale.to_ball().mid())
+    sizes = [(j / series.ramification, abs(as_ball(c))) for j, c in enumerate(series.coefficients)]
+    known = [(n, float(a.log().mid()) - n * log(unit)) for n, a in sizes if a > 0]
+    late = [(n, size) for n, size in known if n >= float(series.order) / 3]
+    if len(late) < _LEAST_FOR_A_LINE:
+        return Growth(pi, 0.0)
+    slope = linear_regression(*zip(*late, strict=True)).slope
+    radius = min(exp(-slope), pi)
+    return Growth(radius, exp(max(size + n * log(radius) for n, size in late)))
+
+
+_LEAST_FOR_A_LINE = 4
 
 
 def _singularities(series: Series, order: Fraction, scale: Laurent) -> Singularities:

@@ -21,7 +21,13 @@ from ntkproofs.arithmetic.laurent import ONE, ZERO, Coefficient, Laurent, as_bal
 from ntkproofs.errors import PrecisionExhausted, Unable
 from ntkproofs.kernels.kernel import Kernel, count_nodes
 from ntkproofs.spectra.analyticity import geometric_rate
-from ntkproofs.spectra.singularities import SCALES, Singularities, SingularPart, singular_part
+from ntkproofs.spectra.singularities import (
+    SCALES,
+    Growth,
+    Singularities,
+    SingularPart,
+    singular_part,
+)
 from ntkproofs.spectra.symmetry import Parity, polynomial_part
 
 PARITIES: tuple[Parity, Parity] = ("even", "odd")
@@ -88,9 +94,24 @@ def visible_terms(
     return tuple(term for term in visible if not as_ball(term.combined(parity)).contains(0))
 
 
+@dataclass(frozen=True)
+class Expansion:
+    """The terms of the asymptotic series of a kernel.
+
+    Attributes:
+        terms: by rising exponent.
+        order: exponents from here on were not looked at.
+        growth: of the expansions at the poles, for what no term holds.
+    """
+
+    terms: tuple[SingularTerm, ...]
+    order: Fraction
+    growth: tuple[Growth, ...]
+
+
 @lru_cache(maxsize=64)
-def expansion(kernel: Kernel, terms: int, digits: int) -> tuple[tuple[SingularTerm, ...], Fraction]:
-    """So many terms for each parity where there are so many, and the order that was looked at.
+def expansion(kernel: Kernel, terms: int, digits: int) -> Expansion:
+    """So many terms for each parity, where there are so many.
 
     Raises:
         NoExpansion: if the kernel has no expansion in powers of the angle.
@@ -100,7 +121,7 @@ def expansion(kernel: Kernel, terms: int, digits: int) -> tuple[tuple[SingularTe
     bits = bits_for(digits) + _GUARD_BITS + count_nodes(kernel)
     exact = _exact_part(kernel, bits)
     if not (exact.at_one or exact.at_minus_one) and _has_no_terms(kernel):
-        return (), exact.order
+        return Expansion((), exact.order, ())
     for _ in range(_ROUNDS):
         part = singular_part(kernel, length, bits)
         with precision(bits):
@@ -111,9 +132,10 @@ def expansion(kernel: Kernel, terms: int, digits: int) -> tuple[tuple[SingularTe
         visible = [visible_terms(kernel, found, parity) for parity in PARITIES]
         if all(len(some) >= terms or not some for some in visible) and any(visible):
             last = max(some[min(terms, len(some)) - 1].exponent for some in visible if some)
-            return tuple(term for term in found if term.exponent <= last), part.order
+            kept = tuple(term for term in found if term.exponent <= last)
+            return Expansion(kept, part.order, part.growth)
         if 2 * length > _LONGEST:
-            return found, part.order
+            return Expansion(found, part.order, part.growth)
         length *= 2
     raise PrecisionExhausted(
         f"The expansion of {kernel!r} was asked to {digits} digits, and {bits // 2} bits do not "
