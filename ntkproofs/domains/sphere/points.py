@@ -89,7 +89,8 @@ def circle(n: int, dim: int = 2, height: float = 0.0) -> Floats:
             f"The height of a circle lies in (-1, 1), and is 0 on S^1, which is one; got height "
             f"{height} in dimension {dim}."
         )
-    angles = 2 * np.pi * np.arange(n) / n
+    steps = np.arange(n)
+    angles = 2 * np.pi * np.where(2 * steps < n, steps, steps - n) / n  # small: well rounded
     points = np.zeros((n, dim))
     radius = np.sqrt((1 - height) * (1 + height))
     if dim > 2:
@@ -127,7 +128,8 @@ def clustered(pairs: int, dim: int, distance: float, seed: int) -> Floats:
         )
     here = uniform(pairs, dim, seed)
     step = np.random.default_rng([seed, 1]).standard_normal(here.shape)
-    step -= np.sum(step * here, axis=1, keepdims=True) * here
+    for _ in range(2):  # once more removes what rounding left of a step along the point
+        step -= np.sum(step * here, axis=1, keepdims=True) * here
     step /= np.linalg.norm(step, axis=1, keepdims=True)
     half = distance / 2
     cosine, sine = 1 - 2 * half**2, 2 * half * np.sqrt((1 - half) * (1 + half))
