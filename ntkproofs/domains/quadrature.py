@@ -18,7 +18,10 @@ TOLERANCE = 1e-12
 """How far from its exact value the moment of a normalised polynomial may be, root mean square."""
 
 MAX_POINTS = 2_000_000
-"""Points of a product rule or a grid beyond which it is refused unless a larger limit is given."""
+"""Points of a product rule beyond which it is refused unless a larger limit is given."""
+
+MAX_GRID = 1 << 25
+"""Numbers in an array over a grid or its modes beyond which it is refused likewise."""
 
 
 @dataclass(frozen=True, eq=False)

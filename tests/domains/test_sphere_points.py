@@ -15,7 +15,7 @@ import ntkproofs as nt
 from ntkproofs.arithmetic.balls import precision
 from ntkproofs.arithmetic.surds import surd
 from ntkproofs.errors import InvalidInput, Unable
-from ntkproofs.matrices.sampled import exact_cosines
+from ntkproofs.matrices.sampled import commutator, entry, exact_cosines, sampled_matrix
 
 sphere = nt.sphere
 
@@ -244,3 +244,16 @@ def test_an_infinite_group_is_given_up():
     turn = [[Fraction(3, 5), Fraction(-4, 5)], [Fraction(4, 5), Fraction(3, 5)]]
     with pytest.raises(Unable, match="may be infinite"):
         sphere.generate([turn], limit=200)
+
+
+@pytest.mark.parametrize("name", ["icosahedron", "dodecahedron", "24-cell"])
+def test_matrices_in_balls_on_exact_points(name):
+    """Distances in these make symmetric association schemes: any two zonal matrices commute."""
+    points = sphere.design(name)
+    with precision(200):
+        cosines = points.cosine_balls()
+        K, P = (sampled_matrix(k, cosines) for k in (nt.ntk(3), nt.arccosine(0)))
+        gap = commutator(K, P)
+        n = len(points)
+        entries = [entry(gap, i, j) for i in range(n) for j in range(n)]
+        assert all(value.contains(0) and value.rad() < 1e-20 for value in entries)

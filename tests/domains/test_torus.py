@@ -199,7 +199,7 @@ def test_the_tail_shrinks_as_the_inverse_of_the_frequency():
         (lambda: torus.grid(0, 2), InvalidInput, "n is an integer >= 1"),
         (lambda: torus.grid(3, 0), InvalidInput, "dim is an integer >= 1"),
         (lambda: torus.grid(100, 5), Unable, "GiB"),
-        (lambda: torus.grid_eigenvalues(nt.ntk(2), 4096, 2), Unable, r"4096\^2 points"),
+        (lambda: torus.grid_eigenvalues(nt.ntk(2), 8192, 2), Unable, r"8192\^2 points"),
         (lambda: torus.grid_eigenvalues(np.cos, 4, 2), InvalidInput, "nt.zonal"),
         (lambda: torus.scattered(0, 1, 0), InvalidInput, "n is an integer >= 1"),
         (lambda: torus.embed([0.5]), InvalidInput, "shape"),

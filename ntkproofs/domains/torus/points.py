@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from ntkproofs.conventions import require_integer
-from ntkproofs.domains.quadrature import MAX_POINTS, Floats, require_affordable
+from ntkproofs.domains.quadrature import MAX_GRID, Floats, require_affordable
 from ntkproofs.errors import InvalidInput
 
 
@@ -21,7 +21,7 @@ def require_side(n: Any) -> int:
     return require_integer("n", n, least=1, why="a grid has at least one point per axis")
 
 
-def grid(n: int, dim: int, max_points: int = MAX_POINTS) -> Floats:
+def grid(n: int, dim: int, max_points: int = MAX_GRID) -> Floats:
     """The points (j_1, ..., j_d)/N of the grid, the last axis running fastest; shape (N^d, d).
 
     Args:

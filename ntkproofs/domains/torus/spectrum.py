@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from scipy import fft
 
 from ntkproofs.conventions import require_rational
-from ntkproofs.domains.quadrature import MAX_POINTS, Floats, require_affordable
+from ntkproofs.domains.quadrature import MAX_GRID, Floats, require_affordable
 from ntkproofs.domains.torus.points import require_side, require_torus_dim
 from ntkproofs.errors import InvalidInput
 from ntkproofs.kernels.kernel import Kernel
@@ -29,7 +29,7 @@ from ntkproofs.kernels.kernel import Kernel
 _MAX_DENSE = 1 << 27
 
 
-def frequencies(n: int, dim: int, max_points: int = MAX_POINTS) -> NDArray[np.int64]:
+def frequencies(n: int, dim: int, max_points: int = MAX_GRID) -> NDArray[np.int64]:
     """The frequency of every mode in FFT order: integers, shape (N, ..., N, d).
 
     Example:
@@ -41,7 +41,7 @@ def frequencies(n: int, dim: int, max_points: int = MAX_POINTS) -> NDArray[np.in
     return np.stack(np.meshgrid(*[_folded(n)] * dim, indexing="ij"), axis=-1)
 
 
-def kernel_row(kernel: Kernel, n: int, dim: int, max_points: int = MAX_POINTS) -> Floats:
+def kernel_row(kernel: Kernel, n: int, dim: int, max_points: int = MAX_GRID) -> Floats:
     """k_T(j/N) = k((1/d) Σ cos 2πj_i/N) over the grid, shape (N, ..., N): a row of its matrix.
 
     Args:
@@ -57,14 +57,12 @@ def kernel_row(kernel: Kernel, n: int, dim: int, max_points: int = MAX_POINTS) -
             "Wrap a function of the cosine with nt.zonal(name, formula)."
         )
     require_affordable(n**dim, max_points, f"grid of {n}^{dim} points")
-    waves = np.cos(2 * np.pi * _folded(n) / n)
-    total = np.zeros((n,) * dim)
-    for axis in range(dim):
-        total = total + waves.reshape((n,) + (1,) * (dim - 1 - axis))
-    return np.asarray(kernel.at_dim(2 * dim)(total / dim))
+    half = np.cos(2 * np.pi * np.arange(n // 2 + 1) / n)  # cos 2πj/N is that of N - j
+    values = np.asarray(kernel.at_dim(2 * dim)(_sum_over_axes(half, dim) / dim))
+    return values[np.ix_(*[np.abs(_folded(n))] * dim)]
 
 
-def grid_eigenvalues(kernel: Kernel, n: int, dim: int, max_points: int = MAX_POINTS) -> Floats:
+def grid_eigenvalues(kernel: Kernel, n: int, dim: int, max_points: int = MAX_GRID) -> Floats:
     """All N^d eigenvalues of the kernel matrix on the grid, by one FFT of one row.
 
     They are N^d times the Fourier coefficients of k_T, summed over aliases
@@ -89,7 +87,7 @@ def grid_eigenvalues(kernel: Kernel, n: int, dim: int, max_points: int = MAX_POI
     return np.real(cast(Any, fft.fftn(row)))
 
 
-def multipliers(order: Any, n: int, dim: int, max_points: int = MAX_POINTS) -> Floats:
+def multipliers(order: Any, n: int, dim: int, max_points: int = MAX_GRID) -> Floats:
     """The Sobolev multipliers (1 + ‖k‖²)^s of all modes, shape (N, ..., N), in FFT order.
 
     Args:
@@ -102,8 +100,9 @@ def multipliers(order: Any, n: int, dim: int, max_points: int = MAX_POINTS) -> F
         array([1., 2., 5., 2.])
     """
     power = float(require_rational("order", order, sign=True))
-    squares = np.sum(frequencies(n, dim, max_points) ** 2, axis=-1)
-    return (1.0 + squares) ** power
+    n, dim = require_side(n), require_torus_dim(dim)
+    require_affordable(n**dim, max_points, f"grid of {n}^{dim} modes")
+    return (1.0 + _sum_over_axes(_folded(n).astype(np.float64) ** 2, dim)) ** power
 
 
 def apply(symbol: Any, values: Any) -> Floats:
@@ -185,6 +184,14 @@ def _folded(n: int) -> NDArray[np.int64]:
     """0..N-1 as frequencies of the symmetric range, in FFT order."""
     steps = np.arange(n)
     return np.where(2 * steps < n, steps, steps - n)
+
+
+def _sum_over_axes(values: Floats, dim: int) -> Floats:
+    """The array v(j_1) + ... + v(j_d) of shape (N, ..., N)."""
+    total: Floats = np.zeros((len(values),) * dim)
+    for axis in range(dim):
+        total = total + values.reshape((-1,) + (1,) * axis)
+    return total
 
 
 def _even(symbol: Any) -> Floats:
