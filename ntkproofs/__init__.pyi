@@ -1,6 +1,9 @@
 from . import claims as claims
 from .arithmetic.balls import precision as precision
 from .claims.report import verify as verify
+from .domains import gaussian as gaussian
+from .domains import sphere as sphere
+from .domains import torus as torus
 from .errors import (
     ClosedFormUnknown as ClosedFormUnknown,
 )

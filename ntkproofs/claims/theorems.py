@@ -159,3 +159,16 @@ BACH_PROJECTIONS = Theorem(
     "Gaussian in R^d, E‖v‖^(2n) = 2^n Γ(n+d/2)/Γ(d/2).",
     "Bach 2017, Breaking the curse of dimensionality with convex neural networks, Appendix D",
 )
+GAUSSIAN_POLAR = Theorem(
+    "polar coordinates of the Gaussian measure",
+    "For a standard Gaussian x in R^d the radius r = ‖x‖ and the direction x/r are independent, "
+    "the direction is uniform on S^(d-1), and E r^p = 2^(p/2) Γ((d+p)/2)/Γ(d/2) for p > -d. The "
+    "functions g(r) Y(x/r), g in L² of the radius and Y a spherical harmonic, span L².",
+    "Müller, Spherical Harmonics, 1966; Stein, Weiss 1971, Chapter IV; DLMF 5.2.1",
+)
+HARMONIC_HERMITE = Theorem(
+    "harmonic polynomials are Hermite polynomials",
+    "A homogeneous harmonic polynomial r^l Y_l(x/r) of degree l is an eigenfunction of -Δ + x·∇ "
+    "with eigenvalue l, hence a combination of the Hermite polynomials He_α with |α| = l.",
+    "Euler's identity x·∇f = l f; Stein, Weiss 1971, Chapter IV",
+)
