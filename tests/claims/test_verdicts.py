@@ -10,6 +10,8 @@ from ntkproofs.claims.verdict import Outcome, Verdict
 TALK = {
     "talk.entrywise-commute": ("refuted", "proved", "proved", 1),
     "talk.eoc-kernel": ("proved", "proved", None, 11),
+    "talk.gaussian-commutation": ("refuted", "proved", "proved", 12),
+    "talk.gaussian-decay": ("refuted", "proved", "proved", 10),
     "talk.gaussian-eigenfunctions": ("proved", "proved", None, 9),
     "talk.harmonic-dimension": ("proved", "proved", None, 5),
     "talk.matrix-products": ("refuted", "certified", "certified", 2),
@@ -26,6 +28,7 @@ TALK = {
     "talk.regimes": ("proved", "proved", None, 6),
     "talk.sampled-loss": ("refuted", "proved", "certified", 5),
     "talk.sobolev-consistency": ("refuted", "proved", "proved", 3),
+    "talk.sphere-cost": ("refuted", "proved", "proved", 11),
     "talk.torus-commutation": ("proved", "proved", None, 4),
     "talk.torus-kronecker": ("certified", "certified", None, 3),
     "talk.torus-orthogonality": ("proved", "proved", None, 6),
@@ -38,6 +41,7 @@ TALK = {
 }
 
 READINGS = {
+    ("talk.gaussian-commutation", "linear functions"): "proved",
     ("talk.harmonic-dimension", "as an asymptotic equality without a constant"): "refuted",
     ("talk.matrix-products", "as multisets, arbitrary points"): "refuted",
     ("talk.matrix-products", "as multisets, equispaced points on the circle"): "certified",
@@ -46,6 +50,7 @@ READINGS = {
     ("talk.proof-4", "exact quadrature, unequal weights"): "refuted",
     ("talk.proof-4", "exact quadrature, C K C"): "proved",
     ("talk.sobolev-consistency", "the same operator"): "refuted",
+    ("talk.sphere-cost", "as an upper bound for the plain sum"): "proved",
     ("talk.two-layer-decay", "on S^d in R^(d+1), all degrees"): "refuted",
     ("talk.two-layer-decay", "on S^d in R^(d+1), even degrees; odd ones vanish"): "proved",
     (
