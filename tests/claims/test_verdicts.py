@@ -22,6 +22,8 @@ TALK = {
     "talk.eoc-linear-depth": ("proved", "proved", None, 6),
     "talk.entrywise-commute": ("refuted", "proved", "proved", 1),
     "talk.eoc-kernel": ("proved", "proved", None, 11),
+    "talk.gaussian-commutation": ("refuted", "proved", "proved", 12),
+    "talk.gaussian-decay": ("refuted", "proved", "proved", 10),
     "talk.gaussian-eigenfunctions": ("proved", "proved", None, 9),
     "talk.harmonic-dimension": ("proved", "proved", None, 5),
     "talk.matrix-is-not-operator": ("proved", "proved", None, 6),
@@ -40,6 +42,7 @@ TALK = {
     "talk.sampled-loss": ("refuted", "proved", "certified", 5),
     "talk.sobolev-consistency": ("refuted", "proved", "proved", 3),
     "talk.sobolev-exponent-n": ("refuted", "certified", "certified", 5),
+    "talk.sphere-cost": ("refuted", "proved", "proved", 11),
     "talk.torus-commutation": ("proved", "proved", None, 4),
     "talk.torus-kronecker": ("certified", "certified", None, 3),
     "talk.torus-orthogonality": ("proved", "proved", None, 6),
@@ -53,6 +56,7 @@ TALK = {
 
 READINGS = {
     ("talk.condition-linear-n", "depth to infinity at fixed n"): "proved",
+    ("talk.gaussian-commutation", "linear functions"): "proved",
     ("talk.harmonic-dimension", "as an asymptotic equality without a constant"): "refuted",
     ("talk.matrix-products", "as multisets, arbitrary points"): "refuted",
     ("talk.matrix-products", "as multisets, equispaced points on the circle"): "certified",
@@ -61,6 +65,7 @@ READINGS = {
     ("talk.proof-4", "exact quadrature, unequal weights"): "refuted",
     ("talk.proof-4", "exact quadrature, C K C"): "proved",
     ("talk.sobolev-consistency", "the same operator"): "refuted",
+    ("talk.sphere-cost", "as an upper bound for the plain sum"): "proved",
     ("talk.two-layer-decay", "on S^d in R^(d+1), all degrees"): "refuted",
     ("talk.two-layer-decay", "on S^d in R^(d+1), even degrees; odd ones vanish"): "proved",
     (
