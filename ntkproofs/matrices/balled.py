@@ -96,7 +96,7 @@ def _entries(A: Any, radius: Any, asker: str) -> list[list[Any]]:
     n = len(rows) if isinstance(rows, list) else 0
     if n == 0 or not all(isinstance(row, list) and len(row) == n for row in rows):
         raise InvalidInput(
-            f"{asker} needs a square matrix with n >= 1 rows; got {np.shape(A)}. Eigenvalues "
+            f"{asker} needs a square matrix with n >= 1 rows; got {_shape(A)}. Eigenvalues "
             "belong to maps of a space into itself."
         )
     if n > _LARGEST:
@@ -148,3 +148,7 @@ def _blurred(rows: list[list[Any]], radius: Any, asker: str) -> list[list[Any]]:
         [ball(rows[max(i, j)][min(i, j)]) + arb(0, float(worst[i, j])) for j in range(n)]
         for i in range(n)
     ]
+
+
+def _shape(A: Any) -> str:
+    return f"shape {(A.nrows(), A.ncols())}" if isinstance(A, arb_mat) else f"{np.shape(A)}"

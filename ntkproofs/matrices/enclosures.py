@@ -22,7 +22,14 @@ from ntkproofs.matrices.residuals import (
     pairing_radius,
 )
 from ntkproofs.matrices.rounding import Matrix, above, down, spectral_bound, up
-from ntkproofs.matrices.symmetric import Scaled, as_doubles, scaled, symmetric, unscaled
+from ntkproofs.matrices.symmetric import (
+    Scaled,
+    as_doubles,
+    is_diagonal,
+    scaled,
+    symmetric,
+    unscaled,
+)
 
 ASKER = "nt.enclose_eigenvalues"
 _COPIES = 6
@@ -118,13 +125,13 @@ def enclose_eigenvalues(
         >>> found.condition().upper < 3 + 1e-12
         True
         >>> nt.enclose_eigenvalues(np.array([[2, 1], [1, 3]]), digits=20)[0]
-        [1.3819660112501051518 +/- ...]
+        [1.38196601125011 +/- ...]
     """
     if digits is not None:
         digits = require_integer("digits", digits, least=1, why="it is a number of decimal digits")
         return eigenvalue_balls(A, digits, radius, ASKER)
     matrix = symmetric(A, ASKER, _COPIES)
-    moved = _norm_of_radius(radius, len(matrix))
+    moved = norm_of_radius(radius, len(matrix), ASKER)
     if is_diagonal(matrix):
         exact = np.sort(matrix.diagonal())
         return _widened(exact, exact, moved)
@@ -151,11 +158,6 @@ def enclose_scaled(given: Scaled, moved: arb) -> Enclosures:
     ]
     lost = arb(given.lost) * len(A) * arb(2) ** given.exponent
     return _widened(to_range[0], to_range[1], moved + lost)
-
-
-def is_diagonal(matrix: Matrix) -> bool:
-    """Whether all entries off the diagonal are zero; eigenvalues are then the diagonal, exactly."""
-    return np.count_nonzero(matrix) == np.count_nonzero(matrix.diagonal())
 
 
 def _eigenvectors(A: Matrix) -> tuple[Matrix, Matrix]:
@@ -216,13 +218,14 @@ def block_size(low: Matrix, high: Matrix) -> int:
     return int(k[np.argmax(good)]) if good.any() else 0
 
 
-def _norm_of_radius(radius: ArrayLike | None, n: int) -> arb:
+def norm_of_radius(radius: ArrayLike | None, n: int, asker: str) -> arb:
+    """Upper bound of the 2-norm of every matrix that is at most ``radius``, entry by entry."""
     if radius is None:
         return arb(0)
-    given = as_doubles(np.asarray(radius), ASKER, "radius")
+    given = as_doubles(np.asarray(radius), asker, "radius")
     if given.shape not in ((), (n, n)) or not np.isfinite(given).all() or (given < 0).any():
         raise InvalidInput(
-            f"{ASKER} needs radius as a finite number >= 0 or an array of such of A's shape "
+            f"{asker} needs radius as a finite number >= 0 or an array of such of A's shape "
             f"({n}, {n}); got shape {given.shape}, least {np.min(given)}. It bounds |A' - A| entry "
             "by entry."
         )

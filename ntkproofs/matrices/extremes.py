@@ -38,7 +38,6 @@ class _Pencil:
     gram_error: arb
     form: Matrix
     form_error: arb
-    defect: arb
 
 
 def lowest(residual: Residual, beyond: float | None) -> Ends | None:
@@ -72,22 +71,29 @@ def lowest(residual: Residual, beyond: float | None) -> Ends | None:
     Returns:
         None where the hypothesis cannot be verified.
     """
-    found = _pencil(residual)
+    found = ritz_values(residual)
     if found is None:
         return None
-    theta, spread = _ritz_values(found)
-    if theta is None:
-        return None
-    low = [arb(below(value - radius)) for value, radius in zip(theta, spread, strict=True)]
-    high = [above(value + radius) for value, radius in zip(theta, spread, strict=True)]
+    low = [arb(value) for value in found.lower]
     if beyond is not None:
         total = frobenius(residual.matrix) + residual.error
-        eta = upper(total / (1 - found.defect).sqrt())
-        gaps = [arb(beyond) - top for top in high]
+        eta = upper(total / (1 - orthogonality_defect(residual.vectors)).sqrt())
+        gaps = [arb(beyond) - top for top in found.upper]
         if not all(gap > 0 and gap >= eta for gap in gaps):
             return None
         low = [value - eta * eta / gap for value, gap in zip(low, gaps, strict=True)]
-    return Ends(np.array([below(value) for value in low]), np.array(high))
+    return Ends(np.array([below(value) for value in low]), found.upper)
+
+
+def ritz_values(residual: Residual) -> Ends | None:
+    """Enclosures of the eigenvalues of (VᵀAV, VᵀV): for one vector, of its Rayleigh quotient."""
+    pencil = _pencil(residual)
+    theta, spread = (None, []) if pencil is None else _ritz_values(pencil)
+    if theta is None:
+        return None
+    pairs = list(zip(theta, spread, strict=True))
+    low = [below(value - radius) for value, radius in pairs]
+    return Ends(np.array(low), np.array([above(value + radius) for value, radius in pairs]))
 
 
 def _pencil(residual: Residual) -> _Pencil | None:
@@ -107,7 +113,7 @@ def _pencil(residual: Residual) -> _Pencil | None:
     form = (form + form.T) / 2
     largest = float(np.abs(theta).max())
     error = gram_error * largest + mixed_error + sums
-    return _Pencil((gram + gram.T) / 2, upper(gram_error), form, upper(error), defect)
+    return _Pencil((gram + gram.T) / 2, upper(gram_error), form, upper(error))
 
 
 def _ritz_values(pencil: _Pencil) -> tuple[list[arb] | None, list[arb]]:

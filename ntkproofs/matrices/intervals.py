@@ -55,6 +55,10 @@ class Interval:
         exact = Fraction(value)
         return _below_or_at(self.lower, exact) and _below_or_at(-self.upper, -exact)
 
+    def hull(self, other: Interval) -> Interval:
+        """The least interval that holds both."""
+        return Interval(min(self.lower, other.lower), max(self.upper, other.upper))
+
     def ball(self) -> arb:
         """A ball that holds the interval."""
         return ball(self.lower).union(ball(self.upper))

@@ -92,7 +92,7 @@ def roundings(inner: int) -> int:
 
 
 def product(A: Matrix, B: Matrix) -> Matrix:
-    """fl(AB), of an error of at most γ_h |A||B| + TINY·inner entrywise, h = ``roundings(inner)``."""
+    """fl(AB); its error is at most γ_h |A||B| + TINY·inner entrywise, h = ``roundings(inner)``."""
     first, *rest = blocks(A.shape[1], INNER)
     total = A[:, first] @ B[first]
     for part in rest:

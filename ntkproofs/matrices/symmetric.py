@@ -129,6 +129,11 @@ def unscaled(value: float, exponent: int, direction: float) -> float:
     return found if exact else float(np.nextafter(found, direction))
 
 
+def is_diagonal(matrix: Matrix) -> bool:
+    """Whether all entries off the diagonal are zero; eigenvalues are then the diagonal, exactly."""
+    return np.count_nonzero(matrix) == np.count_nonzero(matrix.diagonal())
+
+
 def _times_power(values: Any, exponent: int) -> Any:
     """Times 2^exponent in two steps, each of which is within the range of floats."""
     half = exponent // 2
@@ -155,8 +160,8 @@ def _require_symmetry(matrix: Matrix, asker: str) -> None:
     if count:
         i, j = place
         raise InvalidInput(
-            f"{asker} needs an exactly symmetric matrix; {count // 2} pairs of entries differ, most "
-            f"A[{i}, {j}] = {matrix[i, j]:.17g} and A[{j}, {i}] = {matrix[j, i]:.17g}, by "
+            f"{asker} needs an exactly symmetric matrix; {count // 2} pairs of entries differ, "
+            f"most A[{i}, {j}] = {matrix[i, j]:.17g} and A[{j}, {i}] = {matrix[j, i]:.17g}, by "
             f"{worst:.3g}. The eigenvalues of a matrix that is not symmetric need not be real, nor "
             f"stable. Pass (A + A.T) / 2, with radius={worst / 2:.3g} to cover both triangles."
         )
