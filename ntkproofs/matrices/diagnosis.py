@@ -39,7 +39,7 @@ class Finding:
 
 @dataclass(frozen=True, eq=False)
 class Diagnosis:
-    """Whether K is positive definite, and if that is not proved, why."""
+    """Whether K is positive definite, and if it is not, or only by rounding, why."""
 
     definite: Definiteness
     findings: tuple[Finding, ...]
@@ -55,6 +55,10 @@ class Diagnosis:
             Truth.FALSE: "K is not positive definite.",
             Truth.UNDECIDED: "It is open whether K is positive definite.",
         }[self.definite.truth]
+        if self.definite.truth is Truth.TRUE and self.findings:
+            verdict = (
+                "K is positive definite as it stands in floats, and perhaps only as it stands."
+            )
         reasons = [verdict, self.definite.reason, *(found.sentence for found in self.findings)]
         return "\n".join(reasons)
 
@@ -90,7 +94,7 @@ def diagnose(K: Any, kernel: Kernel | None = None, X: Any = None) -> Diagnosis:
             "function with nt.zonal(name, formula)."
         )
     definite = is_positive_definite(matrix)
-    if definite.truth is Truth.TRUE:
+    if definite.truth is Truth.TRUE and definite.smallest.lower > _reach(matrix):
         return Diagnosis(definite, ())
     found = equal_rows(matrix) if points is None else coincidences(points)
     findings = [*_of_rows(found, matrix, points is not None)]
@@ -209,12 +213,11 @@ def _antipodal(kernel: Kernel, found: Coincidences, parity: str, rank: int) -> F
 
 
 def _of_rounding(definite: Definiteness, K: Matrix, near: bool) -> Finding:
-    reach = len(K) * _ENTRY_ERROR * float(np.abs(K.diagonal()).max())
-    if definite.smallest.upper >= -reach:
+    reach = _reach(K)
+    if definite.truth is Truth.TRUE or definite.smallest.upper >= -reach:
         return Finding(
             "rounding",
-            f"λ_min is at most {definite.smallest.upper:.3g} in absolute terms, within the "
-            f"{reach:.2g} by which the rounding of the entries can move it"
+            f"The rounding of the entries can move λ_min by {reach:.2g}, and that decides its sign"
             f"{'; the near rows make it that small' if near else ''}. The matrix of the exact "
             "points may be positive definite: use balls (digits=), fewer or farther points, or add "
             "a multiple of the identity.",
@@ -225,6 +228,11 @@ def _of_rounding(definite: Definiteness, K: Matrix, near: bool) -> Finding:
         "that rounding of the entries explains. Either the kernel is not positive definite or an "
         "entry is wrong; pass kernel= and X= for more, or compare with nt.gram(kernel, X).",
     )
+
+
+def _reach(K: Matrix) -> float:
+    """How far rounding of the entries can move an eigenvalue."""
+    return len(K) * _ENTRY_ERROR * float(np.abs(K.diagonal()).max())
 
 
 def _shown(pairs: tuple[tuple[int, int], ...]) -> str:

@@ -14,6 +14,7 @@ scales them by a power of two where they are not), so that nothing overflows.
 from __future__ import annotations
 
 import math
+import sys
 
 import numpy as np
 from flint import arb
@@ -52,8 +53,8 @@ def above(value: arb) -> float:
     if not value.is_finite():
         return math.inf
     top = value.upper()
-    found = float(top)
-    return found if math.isinf(found) or arb(found) >= top else math.nextafter(found, math.inf)
+    found = max(float(top), -sys.float_info.max)  # a ball beyond the range of floats
+    return found if found == math.inf or arb(found) >= top else math.nextafter(found, math.inf)
 
 
 def below(value: arb) -> float:

@@ -16,7 +16,7 @@ from ntkproofs.matrices.enclosures import enclose_scaled, norm_of_radius
 from ntkproofs.matrices.extremes import lowest, ritz_values
 from ntkproofs.matrices.intervals import Interval
 from ntkproofs.matrices.residuals import accurate_residual
-from ntkproofs.matrices.rounding import Matrix
+from ntkproofs.matrices.rounding import Matrix, above, below
 from ntkproofs.matrices.symmetric import Scaled, is_diagonal, scaled, symmetric, unscaled
 
 ASKER = "nt.enclose_smallest"
@@ -73,7 +73,10 @@ def in_units_of(given: Scaled, found: Interval, moved: arb) -> Interval:
     high = unscaled(found.upper, given.exponent, math.inf)
     if lost == 0:
         return Interval(low, high)
-    return Interval.around(arb(low) - lost).hull(Interval.around(arb(high) + lost))
+    return Interval(
+        below(arb(low) - lost) if math.isfinite(low) else low,
+        above(arb(high) + lost) if math.isfinite(high) else high,
+    )
 
 
 def smallest_of(A: Matrix) -> Interval:
