@@ -152,12 +152,10 @@ def enclose_scaled(given: Scaled, moved: arb) -> Enclosures:
     low, high = down(values - width), up(values + width)
     low, high = _with_sharp_ends(A, V, values, low, high)
     _require_consistent(low, high)
-    to_range = [
-        np.array([unscaled(value, given.exponent, end) for value in bounds])
-        for bounds, end in ((low, -math.inf), (high, math.inf))
-    ]
+    low = unscaled(low, given.exponent, -math.inf)
+    high = unscaled(high, given.exponent, math.inf)
     lost = arb(given.lost) * len(A) * arb(2) ** given.exponent
-    return _widened(to_range[0], to_range[1], moved + lost)
+    return _widened(low, high, moved + lost)
 
 
 def _eigenvectors(A: Matrix) -> tuple[Matrix, Matrix]:

@@ -109,7 +109,8 @@ def commutator_norm(K: Any, P: Any) -> Interval:
         if norm.lower > 0:
             break
     return Interval(
-        max(0.0, unscaled(norm.lower, exponent, -np.inf)), unscaled(norm.upper, exponent, np.inf)
+        max(0.0, float(unscaled(norm.lower, exponent, -np.inf))),
+        float(unscaled(norm.upper, exponent, np.inf)),
     )
 
 
@@ -153,8 +154,7 @@ def _in_units(found: Enclosures, exponent: int) -> Enclosures:
     if not exponent:
         return found
     return Enclosures(
-        np.array([unscaled(value, exponent, -np.inf) for value in found.lower]),
-        np.array([unscaled(value, exponent, np.inf) for value in found.upper]),
+        unscaled(found.lower, exponent, -np.inf), unscaled(found.upper, exponent, np.inf)
     )
 
 

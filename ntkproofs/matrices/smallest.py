@@ -69,8 +69,8 @@ def enclose_smallest(A: Any, radius: ArrayLike | None = None) -> Interval:
 def in_units_of(given: Scaled, found: Interval, moved: arb) -> Interval:
     """The enclosure for the matrix as it was before scaling, and before it moved."""
     lost = arb(given.lost) * len(given.matrix) * arb(2) ** given.exponent + moved
-    low = unscaled(found.lower, given.exponent, -math.inf)
-    high = unscaled(found.upper, given.exponent, math.inf)
+    low = float(unscaled(found.lower, given.exponent, -math.inf))
+    high = float(unscaled(found.upper, given.exponent, math.inf))
     if lost == 0:
         return Interval(low, high)
     return Interval(

@@ -122,11 +122,13 @@ def scaled(matrix: Matrix) -> Scaled:
     return Scaled(_times_power(matrix, -exponent), exponent, 2.0**-1000 if exponent > 0 else 0.0)
 
 
-def unscaled(value: float, exponent: int, direction: float) -> float:
-    """A bound of the scaled matrix as one of the matrix, rounded towards ``direction``."""
-    found = float(_times_power(np.float64(value), exponent))
-    exact = np.isfinite(found) and float(_times_power(np.float64(found), -exponent)) == value
-    return found if exact else float(np.nextafter(found, direction))
+def unscaled(bounds: Any, exponent: int, direction: float) -> Any:
+    """Bounds of the scaled matrix (floats or arrays) as those of the matrix, rounded outward."""
+    if not exponent:
+        return bounds
+    found = _times_power(bounds, exponent)
+    exact = np.isfinite(found) & (_times_power(found, -exponent) == bounds)
+    return np.where(exact, found, np.nextafter(found, direction))
 
 
 def is_diagonal(matrix: Matrix) -> bool:

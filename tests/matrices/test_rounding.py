@@ -143,6 +143,7 @@ def test_one_bit_more_would_not_be_exact():
 def test_scaling_back_rounds_outward(value, exponent):
     truth = Fraction(value) * Fraction(2) ** exponent
     low, high = unscaled(value, exponent, -math.inf), unscaled(value, exponent, math.inf)
+    low, high = float(low), float(high)
     assert math.isinf(low) or Fraction(low) <= truth
     assert math.isinf(high) or Fraction(high) >= truth
     assert low < math.inf
