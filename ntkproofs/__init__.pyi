@@ -40,8 +40,18 @@ from .kernels.networks import (
 )
 from .kernels.residual import residual as residual
 from .kernels.user import zonal as zonal
+from .matrices.definite import is_positive_definite as is_positive_definite
+from .matrices.diagnosis import diagnose as diagnose
+from .matrices.enclosures import enclose_eigenvalues as enclose_eigenvalues
 from .matrices.gram import gram as gram
 from .matrices.gram import normalise as normalise
+from .matrices.products import (
+    commutator_norm as commutator_norm,
+)
+from .matrices.products import (
+    enclose_product_eigenvalues as enclose_product_eigenvalues,
+)
+from .matrices.smallest import enclose_smallest as enclose_smallest
 from .spectra.asymptotics import asymptotics as asymptotics
 from .spectra.composite import composite_law as composite_law
 from .spectra.eigenvalues import eigenvalues as eigenvalues
