@@ -37,8 +37,11 @@ from .kernels.networks import (
 )
 from .kernels.residual import residual as residual
 from .kernels.user import zonal as zonal
+from .matrices.blocks import gram_blocks as gram_blocks
+from .matrices.blocks import operator as operator
+from .matrices.files import gram_to_file as gram_to_file
 from .matrices.gram import gram as gram
-from .matrices.gram import normalise as normalise
+from .matrices.points import normalise as normalise
 from .spectra.asymptotics import asymptotics as asymptotics
 from .spectra.composite import composite_law as composite_law
 from .spectra.eigenvalues import eigenvalues as eigenvalues
