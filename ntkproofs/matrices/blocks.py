@@ -110,29 +110,38 @@ class KernelOperator(LinearOperator):
     def __init__(self, found: Entries) -> None:
         super().__init__(dtype=np.dtype(np.float64), shape=found.shape)
         self._entries = found
-        self._rows = block_rows(found, _PRODUCT_BYTES)
 
     def _matmat(self, X: Any) -> Any:
-        V = np.asarray(X)
-        product = np.empty((self.shape[0], V.shape[1]), np.result_type(V, np.float64))
-        for where, block in _blocks(self._entries, self._rows):
-            product[where] = block @ V
-        return product
+        return _product(self._entries, np.asarray(X), transposed=False)
 
     def _matvec(self, x: Any) -> Any:
         return self._matmat(np.asarray(x).reshape(-1, 1))
 
     def _rmatmat(self, X: Any) -> Any:
-        if self._entries.symmetric:
-            return self._matmat(X)
-        V = np.asarray(X)
-        product = np.zeros((self.shape[1], V.shape[1]), np.result_type(V, np.float64))
-        for where, block in _blocks(self._entries, self._rows):
-            product += block.T @ V[where]
-        return product
+        return _product(self._entries, np.asarray(X), transposed=not self._entries.symmetric)
 
     def _rmatvec(self, x: Any) -> Any:
         return self._rmatmat(np.asarray(x).reshape(-1, 1))
 
     def _adjoint(self) -> LinearOperator:
         return self if self._entries.symmetric else super()._adjoint()
+
+
+def _product(found: Entries, V: Any, *, transposed: bool) -> Any:
+    """K @ V or K.T @ V, by tiles that are multiplied at once, or by blocks."""
+    if np.iscomplexobj(V):
+        real, imaginary = V.real, V.imag
+        both = _product(found, np.hstack([real, imaginary]), transposed=transposed)
+        return both[:, : V.shape[1]] + 1j * both[:, V.shape[1] :]
+    if found.packed is not None:
+        from ntkproofs.matrices.packed import multiply
+
+        how: Any = {"symmetric": found.symmetric, "transposed": transposed}
+        return multiply(found.packed, V, found.threads, **how)[: found.shape[transposed]]
+    product = np.zeros((found.shape[transposed], V.shape[1]))
+    for where, block in _blocks(found, block_rows(found, _PRODUCT_BYTES)):
+        if transposed:
+            product += block.T @ V[where]
+        else:
+            product[where] = block @ V
+    return product

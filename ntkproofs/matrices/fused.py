@@ -13,33 +13,28 @@ An entry depends on its two points alone, not on where they stand: every loop ru
 (the last tile is padded), in one order of operations that is symmetric in x and y. Permuting points
 therefore permutes entries bit by bit, and blocks of a matrix equal the matrix.
 
+Products of the matrix with vectors use a tile while it is in the cache; entries of a symmetric
+matrix serve twice, in their own row and in the mirrored one.
+
+All compiled loops stand in this file: numba's cache on disk notices changes of a file, not of the
+functions that it calls from others.
+
 Products and sums may contract to fused multiply-adds (``fastmath={"contract"}``), which only saves
-roundings; nothing may be reordered. Threads are Python's, each on its own rows with the lock of
-the interpreter released: OpenMP's, which ``parallel=True`` brings, would abort a process that forks
-afterwards, as the runner of claims may.
+roundings; nothing may be reordered but the sums of products with vectors.
 """
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from typing import Any
-
 import numpy as np
 from numba import njit
-from numpy.typing import NDArray
-
-from ntkproofs.kernels.chebyshev import STEPS, ChebyshevKernel
 
 TILE = 128
 """Rows and columns of a tile."""
 
-Floats = NDArray[np.float64]
-
 _WIDTH = TILE + 8  # rows of a tile that do not all fall on the same lines of the cache
 _DIRECT = 8  # up to this dimension both distances cost no more than a product
+_DEPTH = 16  # coordinates of the columns of a tile that fill half of the first cache
+_FEW = 8  # close entries of a row of a tile that are done one by one
 _CLOSE = 0.025  # s² below which a product has lost too many digits of the distance
 
 
@@ -62,32 +57,43 @@ def _squares_by_differences(square, side, x, columns):
 
 
 @njit(cache=True, nogil=True, fastmath={"contract"}, error_model="numpy")
-def _products(side, x, columns):
-    """<x, y>, eight coordinates to a pass."""
-    for j in range(TILE):
-        side[j] = 0.0
-    k = 0
-    while k + 8 <= x.size:
+def _add_products(total, x, columns, first, last):
+    """Add the products of coordinates first to last, eight to a pass."""
+    k = first
+    while k + 8 <= last:
         x0, x1, x2, x3 = x[k], x[k + 1], x[k + 2], x[k + 3]
         x4, x5, x6, x7 = x[k + 4], x[k + 5], x[k + 6], x[k + 7]
         c0, c1, c2, c3 = columns[k], columns[k + 1], columns[k + 2], columns[k + 3]
         c4, c5, c6, c7 = columns[k + 4], columns[k + 5], columns[k + 6], columns[k + 7]
         for j in range(TILE):
-            total = x0 * c0[j]
-            total += x1 * c1[j]
-            total += x2 * c2[j]
-            total += x3 * c3[j]
-            total += x4 * c4[j]
-            total += x5 * c5[j]
-            total += x6 * c6[j]
-            total += x7 * c7[j]
-            side[j] += total
+            part = x0 * c0[j]
+            part += x1 * c1[j]
+            part += x2 * c2[j]
+            part += x3 * c3[j]
+            part += x4 * c4[j]
+            part += x5 * c5[j]
+            part += x6 * c6[j]
+            part += x7 * c7[j]
+            total[j] += part
         k += 8
-    while k < x.size:
+    while k < last:
         a, column = x[k], columns[k]
         for j in range(TILE):
-            side[j] += a * column[j]
+            total[j] += a * column[j]
         k += 1
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _products(buffer, rows, columns):
+    """<x, y> of a tile, coordinates in blocks whose columns stay in the first cache."""
+    for i in range(rows.shape[0]):
+        total = buffer[i]
+        for j in range(TILE):
+            total[j] = 0.0
+    for first in range(0, rows.shape[1], _DEPTH):
+        last = min(first + _DEPTH, rows.shape[1])
+        for i in range(rows.shape[0]):
+            _add_products(buffer[i], rows[i], columns, first, last)
 
 
 @njit(cache=True, nogil=True, fastmath={"contract"}, error_model="numpy")
@@ -105,17 +111,34 @@ def _nearer_squares(square, side, x, columns):
 
 
 @njit(cache=True, nogil=True, fastmath={"contract"}, error_model="numpy")
-def _squares_by_products(square, near, side, x, columns):
+def _nearer_square(antipodal, x, columns, j):
+    """One of the former; the same operations in the same order."""
+    square = 0.0
+    for k in range(x.size):
+        step = x[k] - (-columns[k, j] if antipodal else columns[k, j])
+        square += step * step
+    return 0.25 * square
+
+
+@njit(cache=True, nogil=True, fastmath={"contract"}, error_model="numpy")
+def _squares_by_products(work, products, x, columns):
     """s² from the products, and from differences where points are close."""
-    _products(side, x, columns)
-    closest = 1.0
+    square, side, near = work[0], work[1], work[5]
+    for j in range(TILE):
+        side[j] = products[j]
+    close = 0
     for j in range(TILE):
         square[j] = 0.5 - 0.5 * abs(side[j])
-        closest = min(closest, square[j])
-    if closest < _CLOSE:
+        close += square[j] < _CLOSE
+    # Only close entries are replaced, so that an entry does not depend on its neighbours.
+    if close > _FEW:
         _nearer_squares(near, side, x, columns)
-        for j in range(TILE):  # entry by entry, so that its neighbours do not matter
+        for j in range(TILE):
             square[j] = near[j] if square[j] < _CLOSE else square[j]
+    elif close > 0:
+        for j in range(TILE):
+            if square[j] < _CLOSE:
+                square[j] = _nearer_square(side[j] < 0, x, columns, j)
 
 
 @njit(cache=True, nogil=True, fastmath={"contract"}, error_model="numpy")
@@ -145,7 +168,7 @@ def _series(out, work, constants):
             u = x * v + ((n3 if antipodal else p3) - u)
             odd[j] = u
             even[j] = v
-        k -= STEPS
+        k -= 4  # STEPS of the series
     p0, n0, at_pole, at_antipode = coefficients[0, 0], coefficients[1, 0], poles[0], poles[1]
     for j in range(TILE):
         antipodal = side[j] < 0
@@ -154,7 +177,24 @@ def _series(out, work, constants):
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _tile_row(out, span, points, constants, mirrored):
+def _fill_tile(buffer, work, rows, columns, constants):
+    """A tile of the matrix.
+
+    Shapes: buffer (TILE, _WIDTH), work (6, TILE), rows (at most TILE, d), columns (d, TILE).
+    """
+    dim = rows.shape[1]
+    if dim > _DIRECT:
+        _products(buffer, rows, columns)
+    for i in range(rows.shape[0]):
+        if dim <= _DIRECT:
+            _squares_by_differences(work[0], work[1], rows[i], columns)
+        else:
+            _squares_by_products(work, buffer[i], rows[i], columns)
+        _series(buffer[i], work, constants)
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def tile_row(out, span, points, constants, mirrored):
     """Rows start to stop of the matrix; if mirrored, those right of the diagonal and their mirror.
 
     Shapes: out (n, m), rows (n, d), tiles (m / TILE, d, TILE), stop - start <= TILE.
@@ -162,17 +202,12 @@ def _tile_row(out, span, points, constants, mirrored):
     (start, stop), (rows, tiles) = span, points
     work = np.empty((6, TILE))
     buffer = np.empty((TILE, _WIDTH))
-    dim, height = rows.shape[1], stop - start
+    height = stop - start
     for index in range(start // TILE if mirrored else 0, tiles.shape[0]):
         left = index * TILE
         width = min(TILE, out.shape[1] - left)
+        _fill_tile(buffer, work, rows[start:stop], tiles[index], constants)
         for i in range(height):
-            x, columns = rows[start + i], tiles[index]
-            if dim <= _DIRECT:
-                _squares_by_differences(work[0], work[1], x, columns)
-            else:
-                _squares_by_products(work[0], work[5], work[1], x, columns)
-            _series(buffer[i], work, constants)
             line = out[start + i]
             for j in range(width):
                 line[left + j] = buffer[i, j]
@@ -183,72 +218,54 @@ def _tile_row(out, span, points, constants, mirrored):
                     line[start + i] = buffer[i, j]
 
 
-@dataclass(frozen=True, eq=False)
-class Packed:
-    """Two sets of points as the fused pass takes them: unit rows, and columns in padded tiles.
-
-    Attributes:
-        series: the kernel.
-        rows: shape (n, d), float64, of norm 1 up to rounding.
-        tiles: shape (ceil(m / TILE), d, TILE), the other points, padded with zeros.
-    """
-
-    series: ChebyshevKernel
-    rows: Floats
-    tiles: Floats
-
-    @classmethod
-    def of(cls, series: ChebyshevKernel, X: Any, Y: Any, symmetric: bool) -> Packed:
-        """From arrays (n, d) and (m, d) of unit rows within tolerance; symmetric: Y is X."""
-        rows = _directions(X)
-        others = rows if symmetric else _directions(Y)
-        count, dim = others.shape
-        padded = np.zeros((-(-count // TILE) * TILE, dim))
-        padded[:count] = others
-        tiles = np.ascontiguousarray(padded.reshape(-1, TILE, dim).transpose(0, 2, 1))
-        return cls(series, rows, tiles)
-
-    def fill_symmetric(self, out: Any, threads: int) -> None:
-        """The whole symmetric matrix into ``out`` (n, n), each entry computed once."""
-        self._fill(out, self.rows, threads, mirrored=True)
-
-    def fill(self, out: Any, start: int, stop: int, threads: int) -> None:
-        """Rows start to stop into ``out``, shape (stop - start, m)."""
-        self._fill(out, self.rows[start:stop], threads, mirrored=False)
-
-    def _fill(self, out: Any, rows: Floats, threads: int, *, mirrored: bool) -> None:
-        series = self.series
-        points = rows, self.tiles
-        constants = series.coefficients.copy(), series.maps, series.poles.copy()
-
-        def work(start: int) -> None:
-            stop = min(start + TILE, out.shape[0])
-            _tile_row(out, (start, stop), points, constants, mirrored)
-
-        run(work, range(0, out.shape[0], TILE), threads)
+@njit(cache=True, nogil=True, fastmath={"contract", "reassoc"}, error_model="numpy")
+def _add_row(values, vector):
+    """The product of a row of a tile with a vector, in any order: it is a plain sum."""
+    total = 0.0
+    for j in range(TILE):
+        total += values[j] * vector[j]
+    return total
 
 
-def run(work: Callable[[int], None], tasks: range, threads: int) -> None:
-    """``work`` on every task, by so many threads of this process."""
-    if threads == 1 or len(tasks) == 1:
-        for task in tasks:
-            work(task)
-        return
-    with ThreadPoolExecutor(min(threads, len(tasks))) as pool:
-        for _ in pool.map(work, tasks):
-            pass
+@njit(cache=True, nogil=True, fastmath={"contract"}, error_model="numpy")
+def _add_multiple(sums, values, factor):
+    for j in range(TILE):
+        sums[j] += values[j] * factor
 
 
-def cores() -> int:
-    """How many cores this process may use."""
-    try:
-        return len(os.sched_getaffinity(0))
-    except AttributeError:  # not on every system
-        return os.cpu_count() or 1
+@njit(cache=True, nogil=True, error_model="numpy")
+def _multiply_tile(product, vectors, buffer, corner, height):
+    """Add K[rows, columns] @ V[columns] for a tile whose corner is (row, column)."""
+    top, left = corner
+    for c in range(vectors.shape[0]):
+        part = vectors[c, left : left + TILE]
+        for i in range(height):
+            product[c, top + i] += _add_row(buffer[i], part)
 
 
-def _directions(X: Any) -> Floats:
-    """The rows divided by their norms, in a new contiguous float64 array."""
-    X = np.array(X, dtype=np.float64, order="C")
-    X /= np.sqrt(np.einsum("ij,ij->i", X, X))[:, None]
-    return X
+@njit(cache=True, nogil=True, error_model="numpy")
+def _multiply_mirrored(product, vectors, buffer, corner, height):
+    """Add K[rows, columns].T @ V[rows]."""
+    top, left = corner
+    for c in range(vectors.shape[0]):
+        sums = product[c, left : left + TILE]
+        for i in range(height):
+            _add_multiple(sums, buffer[i], vectors[c, top + i])
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def strip(product, vectors, span, points, constants):
+    """What the rows of tiles first, first + step, ... contribute; see ``packed.multiply``."""
+    (first, step, symmetric, transposed), (rows, tiles) = span, points
+    work = np.empty((6, TILE))
+    buffer = np.empty((TILE, _WIDTH))
+    for row in range(first, (rows.shape[0] + TILE - 1) // TILE, step):
+        top = row * TILE
+        height = min(TILE, rows.shape[0] - top)
+        for column in range(row if symmetric else 0, tiles.shape[0]):
+            corner = (top, column * TILE)
+            _fill_tile(buffer, work, rows[top : top + height], tiles[column], constants)
+            if not transposed:
+                _multiply_tile(product, vectors, buffer, corner, height)
+            if transposed or (symmetric and column > row):
+                _multiply_mirrored(product, vectors, buffer, corner, height)

@@ -14,7 +14,7 @@ from ntkproofs.matrices.memory import require_memory
 from ntkproofs.matrices.points import point_sets
 
 if TYPE_CHECKING:
-    from ntkproofs.matrices.fused import Packed
+    from ntkproofs.matrices.packed import Packed
 
 _FEW = 256
 """Matrices of at most so many entries are compensated: neither a series nor numba pays there."""
@@ -155,7 +155,7 @@ def entries(
 
 def _fused(kernel: Kernel, plain: Compensated, symmetric: bool, threads: int | None) -> Entries:
     from ntkproofs.kernels.chebyshev import chebyshev
-    from ntkproofs.matrices.fused import Packed, cores
+    from ntkproofs.matrices.packed import Packed, cores
 
     series = chebyshev(kernel, int(plain.X.shape[1]))
     packed = None if series is None else Packed.of(series, plain.X, plain.Y, symmetric)

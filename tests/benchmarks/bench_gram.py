@@ -8,7 +8,7 @@ allocation of the matrix included, by the clock and by the processor's own count
 machine the two differ). *Series* is what the first call for a kernel takes besides. *Plain* is the
 recursion in float64 on NumPy blocks that stay in the cache, cosines from a rounded product;
 *compensated* is the generic path. Both of these are timed on a few rows of the matrix. Errors are
-the worst over a few hundred entries, against mpmath at 60 digits, over the diagonal value: points at
+the worst over a row of entries, against mpmath at 60 digits, over the diagonal value: points at
 random, at 10^-k from each other and from antipodes. Nothing here asserts anything.
 
 neural-tangents is no column: it needs a jax of years ago, in an environment of its own.
@@ -29,8 +29,8 @@ from rich.table import Table
 from ntkproofs.kernels.chebyshev import chebyshev
 from ntkproofs.kernels.networks import ntk
 from ntkproofs.matrices.blocks import operator
-from ntkproofs.matrices.fused import cores
 from ntkproofs.matrices.gram import gram
+from ntkproofs.matrices.packed import cores
 from ntkproofs.matrices.points import normalise
 
 DEPTHS = (2, 3, 10, 50, 100)
@@ -113,9 +113,8 @@ def depth_table(n: int, dim: int, repeats: int) -> Table:
         found = time.perf_counter() - start
         one, cpu = best(lambda k=kernel: gram(k, X, threads=1), repeats)
         two, _ = best(lambda k=kernel: gram(k, X, threads=2), repeats)
-        few = X[:ROWS]
-        slow, _ = best(lambda d=depth: plain(few, X, d), 3)
-        slowest, _ = best(lambda k=kernel: gram(k, few[:2], X, compensated=True), 2)
+        slow, _ = best(lambda d=depth: plain(X[:ROWS], X, d), 3)
+        slowest, _ = best(lambda k=kernel: gram(k, X[:2], X, compensated=True), 2)
         with mpmath.workdps(60):
             exact = exact_row(depth, hard)
             errors = (
@@ -163,11 +162,12 @@ def operator_table(n: int, repeats: int) -> Table:
     table = Table(title=f"nt.operator(nt.ntk(10), X) @ V, n = {n}, {cores()} threads, ns an entry")
     X = sphere(n, 10)
     A = operator(ntk(10), X)
-    for column in ("columns of V", "clock"):
+    for column in ("columns of V", "clock", "cpu"):
         table.add_column(column, justify="right")
     for columns in (1, 16):
         V = np.ones((n, columns))
-        table.add_row(str(columns), f"{best(lambda V=V: A @ V, repeats)[0] / n**2 * 1e9:.1f}")
+        times = best(lambda V=V: A @ V, repeats)
+        table.add_row(str(columns), *(f"{t / n**2 * 1e9:.1f}" for t in times))
     return table
 
 

@@ -62,6 +62,25 @@ def test_operators_are_the_matrix():
     assert np.allclose(B.H @ V[:, 1], L.T @ V[:, 1], rtol=1e-12)
 
 
+def test_large_products_do_not_depend_on_threads():
+    X, V = sphere(2300, 10), RNG.normal(size=(2300, 2))
+    product = nt.operator(KERNEL, X, threads=1) @ V
+    assert np.allclose(product, nt.gram(KERNEL, X) @ V, rtol=1e-11, atol=1e-9)
+    assert np.array_equal(nt.operator(KERNEL, X, threads=3) @ V, product)
+    few = nt.operator(KERNEL, X, X[:7])
+    assert np.allclose(few @ V[:7], nt.gram(KERNEL, X, X[:7]) @ V[:7], rtol=1e-11, atol=1e-9)
+    assert np.allclose(few.T @ V, nt.gram(KERNEL, X[:7], X) @ V, rtol=1e-11, atol=1e-9)
+
+
+def test_operators_of_compensated_kernels():
+    X, kernel = sphere(40, 3), nt.arccosine(0) @ nt.arccosine(0)
+    V = RNG.normal(size=(40, 3))
+    assert np.allclose(nt.operator(kernel, X) @ V, nt.gram(kernel, X) @ V)
+    B, L = nt.operator(kernel, X, X[:9]), nt.gram(kernel, X, X[:9])
+    assert np.allclose(B @ V[:9], L @ V[:9])
+    assert np.allclose(B.T @ V, L.T @ V)
+
+
 def test_an_operator_does_the_work_of_its_matrix():
     X = sphere(400, 3)
     K, A = nt.gram(KERNEL, X), nt.operator(KERNEL, X)
