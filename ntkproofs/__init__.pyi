@@ -40,11 +40,14 @@ from .kernels.networks import (
 )
 from .kernels.residual import residual as residual
 from .kernels.user import zonal as zonal
+from .matrices.blocks import gram_blocks as gram_blocks
+from .matrices.blocks import operator as operator
 from .matrices.definite import is_positive_definite as is_positive_definite
 from .matrices.diagnosis import diagnose as diagnose
 from .matrices.enclosures import enclose_eigenvalues as enclose_eigenvalues
+from .matrices.files import gram_to_file as gram_to_file
 from .matrices.gram import gram as gram
-from .matrices.gram import normalise as normalise
+from .matrices.points import normalise as normalise
 from .matrices.products import (
     commutator_norm as commutator_norm,
 )

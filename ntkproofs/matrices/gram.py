@@ -1,125 +1,162 @@
-"""Kernel matrices of points on the sphere."""
+"""Kernel matrices of points on the sphere: the entry for users, and the choice of the way."""
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
-from array_api_compat import array_namespace, is_array_api_obj
+import numpy as np
 
-from ntkproofs.arithmetic.dispatch import as_real_floats
-from ntkproofs.arithmetic.doubles import DoubleArithmetic, DoubleDouble, is_traced
 from ntkproofs.errors import InvalidInput
-from ntkproofs.kernels.kernel import Kernel, evaluate
+from ntkproofs.kernels.kernel import Kernel
+from ntkproofs.matrices.compensated import Compensated
+from ntkproofs.matrices.memory import require_memory
+from ntkproofs.matrices.points import point_sets
 
-UNIT_TOLERANCE = 1e-8
-"""How far from 1 the norm of a row may be; float32 rows are granted their own rounding."""
+if TYPE_CHECKING:
+    from ntkproofs.matrices.packed import Packed
 
-_BLOCK_ENTRIES = 1 << 16
-
-
-def normalise(X: Any) -> tuple[Any, Any]:
-    """The rows of X divided by their norms, and the norms.
-
-    Args:
-        X: array of shape (n, d), d >= 2, without zero rows.
-
-    Returns:
-        (unit rows of shape (n, d), norms of shape (n,)), in X's array library.
-    """
-    X, xp = _points(X)
-    norms = xp.sqrt(xp.sum(X * X, axis=1))
-    if not is_traced(X) and bool(xp.any(norms == 0)):
-        raise InvalidInput(
-            "nt.normalise needs nonzero rows; a row of X is zero, which has no direction."
-        )
-    return X / norms[:, None], norms
+_FEW = 256
+"""Matrices of at most so many entries are compensated: neither a series nor numba pays there."""
 
 
-def gram(kernel: Kernel, X: Any) -> Any:
-    """The kernel matrix ``K_ij = k(<x_i, x_j>)`` of the rows of X.
+def gram(
+    kernel: Kernel,
+    X: Any,
+    Y: Any | None = None,
+    *,
+    compensated: bool = False,
+    threads: int | None = None,
+) -> Any:
+    """The kernel matrix ``K_ij = k(<x_i, y_j>)`` of the rows of X and Y.
 
     Args:
         kernel: a zonal kernel.
         X: array of shape (n, d), d >= 2, of unit rows; float64, float32 or integers.
+        Y: array of shape (m, d) in X's library; left out, it is X.
+        compensated: whether to take the slow way to the last digit also for NumPy arrays.
+        threads: how many threads a NumPy matrix may take; all cores of this process if left out.
 
     Returns:
-        Array of shape (n, n) in X's array library, dtype and device; exactly symmetric. Cosines
-        are formed in compensated arithmetic from the exact directions of the given rows, so that
-        coincident and antipodal points lose no digits.
+        Array of shape (n, m) in X's array library, dtype and device; exactly symmetric without Y.
+        The entries are those of the exact directions of the given rows, also where points coincide
+        or are antipodal.
+
+    Errors:
+        NumPy matrices of more than 256 entries are filled from a Chebyshev series of the kernel in
+        the chord (:mod:`ntkproofs.kernels.chebyshev`), in float64 also for float32 rows; errors
+        are at most 1e-13 of ``|k(1)|`` (measured, not proven). A kernel without such a series, a
+        small matrix, any other array library, and ``compensated=True`` take compensated arithmetic:
+        errors of an ulp or two of the entry, some hundred times slower.
 
     Raises:
-        InvalidInput: for rows that are no unit vectors, NaN or infinite entries, empty arrays.
+        InvalidInput: for rows that are no unit vectors, NaN or infinite entries, empty arrays,
+            points of different spheres.
+        Unable: for a matrix that does not fit into memory, before it is allocated.
 
     Example:
         >>> import numpy as np, ntkproofs as nt
         >>> nt.gram(nt.nngp(2), np.eye(2)).diagonal()
         array([1., 1.])
+        >>> nt.gram(nt.nngp(2), np.eye(2), np.array([[0.6, 0.8]])).shape
+        (2, 1)
     """
-    X, xp = _points(X)
-    n, dim = X.shape
-    if not is_traced(X):
-        _check_unit_rows(X, xp)
-    kernel = kernel.at_dim(dim)
-    ar = DoubleArithmetic.like(X)
-    rows = max(1, _BLOCK_ENTRIES // n)
-    blocks = [
-        ar.lower(evaluate(kernel, _cosines(X[i : min(i + rows, n), :], X, ar), ar))
-        for i in range(0, n, rows)
-    ]
-    K = xp.concat(blocks, axis=0)
-    return xp.where(xp.tril(xp.ones_like(K)) > 0, K, xp.matrix_transpose(K))
+    found = entries(kernel, X, Y, compensated=compensated, threads=threads)
+    found.require_memory("nt.gram")
+    return found.matrix()
 
 
-def _cosines(A: Any, B: Any, ar: DoubleArithmetic) -> DoubleDouble:
-    """<a_i, b_j>/(|a_i| |b_j|) in compensated arithmetic."""
-    products = _dot(A[:, None, :], B[None, :, :], ar)
-    left, right = _dot(A, A, ar), _dot(B, B, ar)
-    squares = DoubleDouble(left.hi[:, None], left.lo[:, None]) * DoubleDouble(
-        right.hi[None, :], right.lo[None, :]
-    )
-    return products / ar.sqrt(squares)
+@dataclass(frozen=True, eq=False)
+class Entries:
+    """A kernel matrix that is not there yet: any of its rows on demand.
 
+    Attributes:
+        plain: the compensated way, for any library.
+        packed: the fused way, where there is one.
+        symmetric: whether Y was left out.
+        threads: for the fused way.
+    """
 
-def _dot(A: Any, B: Any, ar: DoubleArithmetic) -> DoubleDouble:
-    total = ar.lift(A[..., 0]) * ar.lift(B[..., 0])
-    for k in range(1, A.shape[-1]):
-        total = total + ar.lift(A[..., k]) * ar.lift(B[..., k])
-    return total
+    plain: Compensated
+    packed: Packed | None
+    symmetric: bool
+    threads: int
 
+    @property
+    def shape(self) -> tuple[int, int]:
+        """(n, m)."""
+        return int(self.plain.X.shape[0]), int(self.plain.Y.shape[0])
 
-def _points(X: Any) -> tuple[Any, Any]:
-    X = _as_array(X)
-    xp = array_namespace(X)
-    if X.ndim != 2 or X.shape[0] == 0 or X.shape[1] < 2:
-        raise InvalidInput(
-            "Points on the sphere are the rows of an array of shape (n, d) with n >= 1 and d >= 2; "
-            f"got shape {tuple(X.shape)}."
+    @property
+    def dtype(self) -> Any:
+        """The dtype of the points, and of the matrix."""
+        return self.plain.X.dtype
+
+    @property
+    def nbytes(self) -> int:
+        """What the whole matrix takes in NumPy; 0 elsewhere, whose memory is not known here."""
+        n, m = self.shape
+        return n * m * self.dtype.itemsize if isinstance(self.plain.X, np.ndarray) else 0
+
+    def block(self, start: int, stop: int) -> Any:
+        """Rows start to stop, shape (stop - start, m)."""
+        if self.packed is None:
+            return self.plain.block(start, stop)
+        out = np.empty((stop - start, self.shape[1]), self.dtype)
+        self.packed.fill(out, start, stop, self.threads)
+        return out
+
+    def matrix(self) -> Any:
+        """All of it; symmetric matrices are computed once and mirrored."""
+        if not self.symmetric:
+            return self.block(0, self.shape[0])
+        if self.packed is None:
+            return self.plain.symmetric()
+        out = np.empty(self.shape, self.dtype)
+        self.packed.fill_symmetric(out, self.threads)
+        return out
+
+    def require_memory(self, who: str) -> None:
+        """Refuse a matrix that does not fit; the compensated way takes it three times over."""
+        n, m = self.shape
+        copies = 1 if self.packed is not None else 3
+        require_memory(
+            copies * self.nbytes,
+            f"{who} of {n} x {m} entries of {self.dtype}",
+            "Take row blocks (nt.gram_blocks), a file (nt.gram_to_file), or products with the "
+            "matrix without the matrix (nt.operator).",
         )
-    X = as_real_floats(X, xp, what="A point")
-    if not is_traced(X) and not bool(xp.all(xp.isfinite(X))):
+
+
+def entries(
+    kernel: Kernel,
+    X: Any,
+    Y: Any | None = None,
+    *,
+    compensated: bool = False,
+    threads: int | None = None,
+) -> Entries:
+    """Check the points and choose how their matrix is computed; arguments as for :func:`gram`."""
+    if not isinstance(kernel, Kernel):
         raise InvalidInput(
-            "The coordinates of points are finite numbers; X holds NaN or an infinity. Remove or "
-            "repair these rows."
+            f"nt.gram needs a kernel first, then points: nt.gram(nt.ntk(3), X); got "
+            f"{type(kernel).__name__}."
         )
-    return X, xp
+    if threads is not None and (isinstance(threads, bool) or threads < 1):
+        raise InvalidInput(f"A matrix is filled by at least one thread; got threads={threads!r}.")
+    left, right, _ = point_sets(X, Y)
+    dim = int(left.shape[1])
+    plain = Compensated(kernel.at_dim(dim), left, right)
+    few = left.shape[0] * right.shape[0] <= _FEW
+    if compensated or few or not isinstance(left, np.ndarray):
+        return Entries(plain, None, Y is None, 1)
+    return _fused(kernel, plain, Y is None, threads)
 
 
-def _as_array(X: Any) -> Any:
-    if is_array_api_obj(X):
-        return X
-    import numpy as np
+def _fused(kernel: Kernel, plain: Compensated, symmetric: bool, threads: int | None) -> Entries:
+    from ntkproofs.kernels.chebyshev import chebyshev
+    from ntkproofs.matrices.packed import Packed, cores
 
-    return np.asarray(X)
-
-
-def _check_unit_rows(X: Any, xp: Any) -> None:
-    norms = xp.sqrt(xp.sum(X * X, axis=1))
-    tolerance = max(UNIT_TOLERANCE, 8 * float(xp.finfo(X.dtype).eps))
-    off = xp.abs(norms - 1) > tolerance
-    if bool(xp.any(off)):
-        row = int(xp.argmax(xp.astype(off, xp.int64)))
-        raise InvalidInput(
-            f"nt.gram needs unit vectors (rows of norm 1 within {tolerance:.0e}); row {row} has "
-            f"norm {float(norms[row]):.6g}; a zonal kernel is a function of the angle only. "
-            "Normalise with nt.normalise(X), which also returns the norms."
-        )
+    series = chebyshev(kernel, int(plain.X.shape[1]))
+    packed = None if series is None else Packed.of(series, plain.X, plain.Y, symmetric)
+    return Entries(plain, packed, symmetric, threads or cores())

@@ -1,0 +1,147 @@
+"""Kernel matrices that are not kept: row blocks, and products with a vector."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+from scipy.sparse.linalg import LinearOperator
+
+from ntkproofs.conventions import require_integer
+from ntkproofs.errors import InvalidInput
+from ntkproofs.kernels.kernel import Kernel
+from ntkproofs.matrices.gram import Entries, entries
+from ntkproofs.matrices.memory import require_memory
+
+_BLOCK_BYTES = 64 << 20
+_PRODUCT_BYTES = 8 << 20  # a block that a product reads again from the cache
+
+
+def gram_blocks(
+    kernel: Kernel,
+    X: Any,
+    Y: Any | None = None,
+    rows: int | None = None,
+    *,
+    compensated: bool = False,
+    threads: int | None = None,
+) -> Iterator[tuple[slice, Any]]:
+    """The matrix ``nt.gram(kernel, X, Y)`` in blocks of rows, one at a time.
+
+    Args:
+        kernel, X, Y, compensated, threads: as for ``nt.gram``.
+        rows: rows of a block, >= 1; some 64 MB of them if left out. The last block may be shorter.
+
+    Returns:
+        Iterator of (slice of rows, block of shape (rows, m)). Bad input is refused at once, not
+        with the first block. On NumPy arrays the blocks equal the matrix bit for bit, unless the
+        kernel takes compensated arithmetic: then above the diagonal up to rounding. A symmetric
+        matrix is computed twice over this way.
+
+    Raises:
+        InvalidInput, Unable: as nt.gram; Unable if a single block does not fit into memory.
+
+    Example:
+        >>> import numpy as np, ntkproofs as nt
+        >>> X = nt.normalise(np.random.default_rng(0).normal(size=(100, 3)))[0]
+        >>> [block.shape for _, block in gram_blocks(nt.ntk(3), X, rows=40)]
+        [(40, 100), (40, 100), (20, 100)]
+    """
+    found = entries(kernel, X, Y, compensated=compensated, threads=threads)
+    if rows is None:
+        rows = block_rows(found, _BLOCK_BYTES)
+    rows = require_integer("rows", rows, least=1, why="a block has at least one row")
+    n, m = found.shape
+    # The next block is made while the last one may still be held.
+    share = 2 * found.nbytes * min(rows, n) // n
+    require_memory(share, f"A block of {rows} x {m} entries", "Take fewer rows.")
+    return _blocks(found, rows)
+
+
+def _blocks(found: Entries, rows: int) -> Iterator[tuple[slice, Any]]:
+    n = found.shape[0]
+    for start in range(0, n, rows):
+        stop = min(start + rows, n)
+        yield slice(start, stop), found.block(start, stop)
+
+
+def block_rows(found: Entries, size: int) -> int:
+    """How many rows of a matrix make some ``size`` bytes, and full work for every thread."""
+    row = max(1, found.shape[1] * 8)
+    unit = 128 * found.threads
+    return max(1, size // row // unit) * unit
+
+
+def operator(
+    kernel: Kernel, X: Any, Y: Any | None = None, *, threads: int | None = None
+) -> KernelOperator:
+    """The matrix ``nt.gram(kernel, X, Y)`` as a SciPy operator that never holds it.
+
+    Args:
+        kernel, X, Y, threads: as for ``nt.gram``; NumPy arrays only.
+
+    Returns:
+        LinearOperator of shape (n, m) and dtype float64, for ``scipy.sparse.linalg`` (``eigsh``,
+        ``cg``, ``lsqr``, ...). A product costs as much as the matrix, whatever the number of
+        vectors: multiply blocks of vectors at once. Where the matrix fits into memory and many
+        products are wanted, nt.gram is faster.
+
+    Example:
+        >>> import numpy as np, ntkproofs as nt
+        >>> X = nt.normalise(np.random.default_rng(0).normal(size=(100, 3)))[0]
+        >>> v = np.ones(100)
+        >>> bool(np.allclose(operator(nt.ntk(3), X) @ v, nt.gram(nt.ntk(3), X) @ v))
+        True
+    """
+    found = entries(kernel, X, Y, threads=threads)
+    if not isinstance(found.plain.X, np.ndarray):
+        raise InvalidInput(
+            "nt.operator multiplies NumPy arrays, as SciPy's operators do; got "
+            f"{type(found.plain.X).__name__}. Convert the points with numpy.asarray first, or "
+            "multiply the blocks of nt.gram_blocks on the device."
+        )
+    return KernelOperator(found)
+
+
+class KernelOperator(LinearOperator):
+    """A kernel matrix as a matrix-free SciPy operator; see :func:`operator`."""
+
+    def __init__(self, found: Entries) -> None:
+        super().__init__(dtype=np.dtype(np.float64), shape=found.shape)
+        self._entries = found
+
+    def _matmat(self, X: Any) -> Any:
+        return _product(self._entries, np.asarray(X), transposed=False)
+
+    def _matvec(self, x: Any) -> Any:
+        return self._matmat(np.asarray(x).reshape(-1, 1))
+
+    def _rmatmat(self, X: Any) -> Any:
+        return _product(self._entries, np.asarray(X), transposed=not self._entries.symmetric)
+
+    def _rmatvec(self, x: Any) -> Any:
+        return self._rmatmat(np.asarray(x).reshape(-1, 1))
+
+    def _adjoint(self) -> LinearOperator:
+        return self if self._entries.symmetric else super()._adjoint()
+
+
+def _product(found: Entries, V: Any, *, transposed: bool) -> Any:
+    """K @ V or K.T @ V, by tiles that are multiplied at once, or by blocks."""
+    if np.iscomplexobj(V):
+        real, imaginary = V.real, V.imag
+        both = _product(found, np.hstack([real, imaginary]), transposed=transposed)
+        return both[:, : V.shape[1]] + 1j * both[:, V.shape[1] :]
+    if found.packed is not None:
+        from ntkproofs.matrices.packed import multiply
+
+        how: Any = {"symmetric": found.symmetric, "transposed": transposed}
+        return multiply(found.packed, V, found.threads, **how)[: found.shape[transposed]]
+    product = np.zeros((found.shape[transposed], V.shape[1]))
+    for where, block in _blocks(found, block_rows(found, _PRODUCT_BYTES)):
+        if transposed:
+            product += block.T @ V[where]
+        else:
+            product[where] = block @ V
+    return product
