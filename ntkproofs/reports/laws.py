@@ -78,7 +78,7 @@ class ParityLaw:
         text = readable(self.latex())
         if not self.has_power:
             return f"{text}, the kernel is analytic at u = ±1"
-        kind = "exact" if isinstance(self.coefficient, sp.Expr) else "to 40 digits, as a ball"
+        kind = "exact" if isinstance(self.coefficient, sp.Expr) else "known as a ball"
         return f"{text}, C = {float(self):.12g} ({kind})"
 
 

@@ -34,6 +34,7 @@ CASES = {
     "odd of odd": (nt.zonal("sin", lambda u, ar: ar.sin(u)) @ (U * U * U), -1, None),
     "reflected": (nt.ntk(2) @ (-U), None, 1),
     "symmetrised": (RELU + RELU @ (-U), None, -1),
+    "both steps": (STEP + STEP @ (-U), 0, -1),
     "root": (ROOT, None, -1),
     "chord": (CHORD, None, None),
     "symmetrised chord": (CHORD + CHORD @ (-U), None, -1),
