@@ -108,3 +108,9 @@ def test_polynomials_of_pi_and_of_the_angle():
     circle = nt.zonal("circle", lambda u, ar: ar.sine(u) * ar.sine(u) / ar.pi)
     assert polynomial_part(circle, "even") == 2
     assert polynomial_part(circle, "odd") == -1
+
+
+def test_the_circle_is_known():
+    """(sin² + cos² - 1) κ0 is zero, which neither parity of κ0 is."""
+    nothing = nt.zonal("nothing", lambda u, ar: ar.sine(u) * ar.sine(u) + u * u - 1) * STEP
+    assert polynomial_part(nothing, "even") == polynomial_part(nothing, "odd") == -1
