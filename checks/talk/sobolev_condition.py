@@ -1,0 +1,111 @@
+r"""The condition number of P_s, which the talk calls missing: on quadratures and on random points.
+
+Let Y_1..Y_N be an orthonormal basis of the harmonics up to degree lmax, N in number, and
+P_s = Y D Yᵀ W with the weights W, D = diag(p_l). On a quadrature exact to degree 2 lmax, YᵀWY = I:
+every p_l is an eigenvalue with the multiplicity N(d,l), and the rest is 0. On its range the
+condition number is p_lmax/p_0 = (1 + sqrt(lmax(lmax+d-2)))^s, exactly and for every n.
+
+At n independent uniform points with weights 1/n, G = YᵀY/n has E‖G - I‖²_F = N(N-1)/n exactly,
+since Σ_a Y_a(x)² = N at every x (addition theorem). With ε the norm of G - I, the condition number
+on the range is at most (1+ε)/(1-ε) times that of the quadrature: it holds for n well above N².
+"""
+
+import sympy as sp
+
+import ntkproofs as nt
+from ntkproofs.claims import Claim, exactly, identity, identity_modulo
+from ntkproofs.claims.theorems import ADDITION_THEOREM
+
+u, root = sp.symbols("u r")
+n, N = sp.symbols("n N", positive=True)
+
+sobolev_condition = Claim(
+    id="talk.sobolev-condition",
+    statement=r"\kappa(P_s) = (1 + \sqrt{\ell_{\max}(\ell_{\max}+d-2)})^{c s} \text{ on its range "
+    r"at exact quadratures, } c = 1;\quad \mathbb E\,\|G - I\|_F^2 = N(N-1)\,n^{-q} "
+    r"\text{ at random points, } q = 1",
+    source="talk, Future Directions: the missing estimate of κ(P_s), found here",
+    parameters="s > 0; quadratures exact to degree 2 lmax; n independent uniform points, N the "
+    "number of harmonics up to degree lmax",
+    constants={"c": sp.Integer(1), "q": sp.Integer(1)},
+    mutants={
+        "c": [sp.Integer(0), sp.Integer(2), sp.Integer(-1)],
+        "q": [sp.Integer(0), sp.Integer(2)],
+    },
+)
+
+
+def sampled(cosines, degrees, multipliers, dim):
+    """(1/n) Σ_l p_l N(d,l) P_l(u_ij), with symbols for the multipliers."""
+    size = len(cosines)
+    kernel = sum(
+        multipliers[k] * nt.harmonic_dimension(dim, k) * nt.gegenbauer(k, dim, u) for k in degrees
+    )
+    return sp.Matrix(size, size, lambda i, j: sp.expand(kernel.subs(u, cosines[i][j]) / size))
+
+
+OCTAHEDRON = [
+    [1 if i == j else (-1 if i // 2 == j // 2 else 0) for j in range(6)] for i in range(6)
+]
+"""Cosines of ±e_1, ±e_2, ±e_3: a design of exactness 3, enough for lmax = 1."""
+
+
+def icosahedron():
+    """Cosines of the icosahedron, ±1 and ±1/√5 = ±r/5: exactness 5, enough for lmax = 2."""
+    golden = (1 + root) / 2
+    signs = [(a, b) for a in (1, -1) for b in (1, -1)]
+    points = [
+        tuple(sp.Matrix([0, a, b * golden])[(k - shift) % 3] for k in range(3))
+        for shift in range(3)
+        for a, b in signs
+    ]
+    products = [[sum(x * y for x, y in zip(p, q, strict=True)) for q in points] for p in points]
+    inverse = (5 - root) / 10  # of 1 + golden² = (5 + r)/2, since r² = 5
+    return [[sp.expand(value * inverse) for value in row] for row in products]
+
+
+@sobolev_condition.proof(
+    part="quadrature",
+    covers="exactness to degree 2 lmax is YᵀWY = I, whatever the quadrature, d and lmax; the "
+    "designs are instances of it",
+)
+def eigenvalues_on_designs(c):
+    """P_s (P_s - p_0) (P_s - p_1) ... = 0 with symbols p_l, and traces count the multiplicities."""
+    p0, p1, p2 = sp.symbols("p_0 p_1 p_2")
+    for name, cosines, top in (("octahedron", OCTAHEDRON, 1), ("icosahedron", icosahedron(), 2)):
+        multipliers = (p0, p1, p2)[: top + 1]
+        matrix = reduced(sampled(cosines, range(top + 1), multipliers, 3))
+        product = matrix
+        for value in multipliers:
+            product = reduced(product * (matrix - value * sp.eye(len(cosines))))
+        for entry in sorted(set(product), key=str):
+            relation, symbols = [root**2 - 5], [root, *multipliers]
+            yield identity_modulo(f"annihilator, {name}", entry, 0, relation, symbols)
+        trace = sp.expand(matrix.trace())
+        expected = sum((2 * k + 1) * value for k, value in enumerate(multipliers))
+        yield identity(f"trace, {name}", trace, expected)
+    base = sp.Symbol("x", positive=True)  # 1 + sqrt(lmax(lmax+d-2)); s = 2, p_0 = 1
+    yield identity(r"p_{\ell_{\max}}/p_0", base**2, base ** (2 * c))
+
+
+def reduced(matrix):
+    """The entries modulo r² = 5."""
+    relation = sp.Poly(root**2 - 5, root)
+    return matrix.applyfunc(lambda x: sp.rem(sp.Poly(sp.expand(x), root), relation).as_expr())
+
+
+@sobolev_condition.proof(relies_on=[ADDITION_THEOREM], part="random points")
+def mean_square_of_the_gram_matrix(q):
+    """E‖G‖² = N²/n + (1 - 1/n) N from Σ Y_a² = N and orthonormality; E tr G = N."""
+    square = N**2 / n + (1 - 1 / n) * N
+    yield identity(r"\mathbb E\|G - I\|^2", square - 2 * N + N, N * (N - 1) * n**-q)
+
+
+@sobolev_condition.proof(part="random points", covers="instances beside the general argument")
+def mean_square_on_designs(q):
+    """On a design exact to 4 lmax the mean over its points is that over the sphere: ‖Y(x)‖² = N."""
+    for top, count in ((1, 4), (2, 9)):
+        found = sum((2 * k + 1) * nt.gegenbauer(k, 3, sp.Integer(1)) for k in range(top + 1))
+        yield exactly(r"\sum_a Y_a(x)^2 = N", int(found), count)
+        excess = sp.Rational(count * (count - 1), 2**q)
+        yield exactly(r"n = 2", sp.Rational(count**2, 2) - sp.Rational(count, 2), excess)
