@@ -3,8 +3,8 @@ r"""The fast pipeline on the torus: one FFT gives all eigenvalues, three steps g
 On the grid Z_N^d a translation-invariant symmetric matrix has the characters as eigenvectors, and
 the transform of one row as eigenvalues. With N a power of 2 the radix-2 transform of a line takes
 (N/2) log2 N multiplications by roots of unity, and d N^(d-1) lines are transformed:
-(d/2) N^d log2 N in all. Transform, multiplication by (1 + ‖k‖²)^s and inverse transform take d N^d log2 N + N^d of
-them, the dense product N^(2d).
+(d/2) N^d log2 N in all. Transform, multiplication by (1 + ‖k‖²)^s and inverse transform take
+d N^d log2 N + N^d of them, the dense product N^(2d).
 """
 
 import itertools
