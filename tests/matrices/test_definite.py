@@ -57,6 +57,9 @@ INDEFINITE = {
     "plainly": with_spectrum(np.linspace(-0.2, 1, 30)),
     "huge": with_spectrum(np.linspace(-0.2, 1, 30)) * 1e300,
     "zero": np.zeros((2, 2)),
+    "beside a close pair that is innocent": scipy.linalg.block_diag(
+        [[1, 1 - 1e-5], [1 - 1e-5, 1]], 1.6 * np.eye(3) - 0.6
+    ),
 }
 
 
