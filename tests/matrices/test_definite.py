@@ -80,6 +80,12 @@ def test_a_singular_matrix_in_floats_is_left_open_or_decided_rightly():
     assert found.truth is not (Truth.TRUE if below else Truth.FALSE)
 
 
+def test_a_pair_that_is_singular_up_to_rounding_only():
+    A = np.array([[1 + 2.0**-52, 1.0], [1.0, 1.0]])  # of determinant 2^-52
+    assert nt.is_positive_definite(A).truth is not Truth.FALSE
+    assert form(A, [1, -1]) == Fraction(1, 2**52)
+
+
 def test_the_answer_is_no_bool():
     with pytest.raises(TypeError, match="three-valued"):
         bool(nt.is_positive_definite(np.eye(2)))
