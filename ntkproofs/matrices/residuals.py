@@ -54,7 +54,8 @@ def pairing_radius(A: Matrix, V: Matrix, values: Matrix) -> Radius | None:
         MᵀM: for M = V these lie in [1-ε, 1+ε], for M = I + G/2 in [(1-ε/2)², (1+ε/2)²].
 
     The defect of orthogonality, the largest error of a matrix of eigenvectors, thus costs small
-    eigenvalues only a relative error ε; the residual costs an absolute one.
+    eigenvalues only a relative error ε; the residual costs an absolute one. (Cao, Xie and Li 1996
+    have a bound without ε, ‖R‖ over the least singular value of V, by a longer proof.)
 
     Returns:
         None where ε >= 1/2 (these are no eigenvectors).

@@ -39,6 +39,10 @@ def enclose_smallest(A: Any, radius: ArrayLike | None = None) -> Interval:
     (``floor_beyond``), and from both Lehmann's bounds (``lowest``). Where Cholesky's factorisation
     of A breaks down, all eigenvalues are enclosed.
 
+    A Cholesky factorisation proves nothing finer than n u tr A. Where the lowest eigenvalues lie
+    closer together than that, λ_min is bounded to about 3 n u tr A only; ``nt.enclose_eigenvalues``
+    does better there.
+
     Args:
         A: array of shape (n, n), exactly symmetric, as for ``nt.enclose_eigenvalues``.
         radius: uncertainty of the entries, likewise.

@@ -57,6 +57,9 @@ INDEFINITE = {
     "plainly": with_spectrum(np.linspace(-0.2, 1, 30)),
     "huge": with_spectrum(np.linspace(-0.2, 1, 30)) * 1e300,
     "zero": np.zeros((2, 2)),
+    "beside a close pair that is innocent": scipy.linalg.block_diag(
+        [[1, 1 - 1e-5], [1 - 1e-5, 1]], 1.6 * np.eye(3) - 0.6
+    ),
 }
 
 
@@ -75,6 +78,12 @@ def test_a_singular_matrix_in_floats_is_left_open_or_decided_rightly():
     with nt.precision(200):
         below = inertia(arb_mat(A.tolist()), arb(0))[0]
     assert found.truth is not (Truth.TRUE if below else Truth.FALSE)
+
+
+def test_a_pair_that_is_singular_up_to_rounding_only():
+    A = np.array([[1 + 2.0**-52, 1.0], [1.0, 1.0]])  # of determinant 2^-52
+    assert nt.is_positive_definite(A).truth is not Truth.FALSE
+    assert form(A, [1, -1]) == Fraction(1, 2**52)
 
 
 def test_the_answer_is_no_bool():

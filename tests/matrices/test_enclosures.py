@@ -289,6 +289,35 @@ def test_without_the_rounding_error_the_accurate_residual_falls():
     assert error > float(found.error) * 1e-4, "a bound 10^4 smaller would be wrong"
 
 
+@pytest.mark.parametrize("noise", [1e-13, 1e-9, 1e-6, 1e-3])
+@pytest.mark.parametrize("name", ["random", "kernel", "repeated", "cluster at the bottom"])
+def test_poor_eigenvectors_make_wide_enclosures_and_no_wrong_ones(monkeypatch, name, noise):
+    A = CASES[name]
+
+    def noisy(A):
+        values, V = poor_eigenvectors(A, noise)
+        return V, values
+
+    monkeypatch.setattr(enclosures, "_eigenvectors", noisy)
+    assert holds(nt.enclose_eigenvalues(A), eigenvalues_by_arb(A))
+
+
+def test_what_lies_beyond_a_block_is_bounded_from_the_right_side(monkeypatch):
+    values = np.r_[1, 1.01, 1.5, np.linspace(4, 9, 60), 20, 20.01]
+    A, asked = with_spectrum(values), []
+
+    def spy(residual, beyond):
+        asked.append((len(residual.values), beyond))
+        return lowest(residual, beyond)
+
+    monkeypatch.setattr(enclosures, "lowest", spy)
+    nt.enclose_eigenvalues(A)
+    truths = [float(value) for value in eigenvalues_by_arb(A, 30)]
+    (k, bottom), (m, top) = asked
+    assert 0 <= truths[k] - bottom < 1e-9
+    assert 0 <= -truths[-1 - m] - top < 1e-9
+
+
 # ---------------------------------------------------------------- laws that all spectra obey
 
 ENTRIES = st.integers(-8, 8)

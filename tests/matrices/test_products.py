@@ -63,6 +63,16 @@ def test_a_product_of_another_matrix_is_not_held():
     assert not holds(nt.enclose_product_eigenvalues(wrong, P), product_eigenvalues(K, P))
 
 
+@pytest.mark.parametrize("error", [1e-3, 1e-7])
+def test_a_poor_factor_makes_wide_enclosures_and_no_wrong_ones(monkeypatch, error):
+    K, P = PAIRS["K indefinite"]
+    poor = np.linalg.cholesky(P) * (1 + error)
+    monkeypatch.setattr(np.linalg, "cholesky", lambda P: poor)
+    found = nt.enclose_product_eigenvalues(K, P)
+    assert holds(found, product_eigenvalues(K, P))
+    assert found.largest.relative_width > error
+
+
 @pytest.mark.parametrize("powers", [(-900, 3), (900, -900), (600, 300)])
 def test_products_at_other_scales(powers):
     K, P = PAIRS["two kernels"]

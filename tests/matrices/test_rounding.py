@@ -124,16 +124,16 @@ def test_leading_parts_lie_on_a_grid_and_rests_are_exact(entries, bits):
 @pytest.mark.parametrize("inner", [1, 2, 100, 513, 3000])
 def test_products_of_leading_parts_are_exact(inner):
     bits = bits_for_exact_products(inner)
-    A = leading(RNG.uniform(0.9, 1, (3, inner)), bits, axis=1)
-    B = leading(RNG.uniform(0.9, 1, (inner, 3)), bits, axis=0)
+    A = leading(-RNG.uniform(0.9, 1, (3, inner)), bits, axis=1)  # the grid is finer below 0
+    B = leading(-RNG.uniform(0.9, 1, (inner, 3)), bits, axis=0)
     with nt.precision(200):
         assert exact_norm(exact(A @ B) - exact(A) * exact(B)) == 0
 
 
 def test_one_bit_more_would_not_be_exact():
     inner, bits = 4096, bits_for_exact_products(4096)
-    A = leading(RNG.uniform(0.9, 1, (3, inner)), bits + 2, axis=1)
-    B = leading(RNG.uniform(0.9, 1, (inner, 3)), bits + 2, axis=0)
+    A = leading(-RNG.uniform(0.9, 1, (3, inner)), bits + 1, axis=1)
+    B = leading(-RNG.uniform(0.9, 1, (inner, 3)), bits + 1, axis=0)
     with nt.precision(200):
         assert exact_norm(exact(A @ B) - exact(A) * exact(B)) > 0
 
