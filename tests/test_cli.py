@@ -468,7 +468,10 @@ def test_series_are_not_summed_where_they_have_no_digit_right(tmp_path):
     _, data = asymptotics_as_json(tmp_path, *NTK_3, "--degrees", "1:12")
     series = [entry["series"] for entry in data["eigenvalues"]]
     assert series[0] is None
-    for entry in data["eigenvalues"][2:]:
+    assert None not in series[7:]
+    for entry in data["eigenvalues"]:
+        if entry["series"] is None:
+            continue
         distance = abs(entry["series"]["value"] - entry["value"])
         assert distance < 3 * entry["series"]["estimated_error"], entry["degree"]
 
