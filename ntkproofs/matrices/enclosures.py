@@ -26,6 +26,7 @@ from ntkproofs.matrices.symmetric import (
     Scaled,
     as_doubles,
     is_diagonal,
+    require_memory,
     scaled,
     symmetric,
     unscaled,
@@ -73,8 +74,8 @@ class Enclosures:
         The upper end is infinite where an enclosure holds 0, that is where the matrix was not
         proved to be nonsingular; the lower end holds all the same.
         """
-        least = np.maximum(np.maximum(self.lower, -self.upper), 0.0).min()
-        least_above = np.maximum(np.abs(self.lower), np.abs(self.upper)).min()
+        least = float(np.maximum(np.maximum(self.lower, -self.upper), 0.0).min())
+        least_above = float(np.maximum(np.abs(self.lower), np.abs(self.upper)).min())
         ends = (self.smallest, self.largest)
         most = max(max(abs(end.lower), abs(end.upper)) for end in ends)
         most_below = max(end.magnitude_from_below() for end in ends)
@@ -141,6 +142,7 @@ def enclose_eigenvalues(
 def enclose_scaled(given: Scaled, moved: arb) -> Enclosures:
     """The enclosures of 2^exponent (matrix + E), ‖E‖_2 <= lost, moved by another ``moved``."""
     A = given.matrix
+    require_memory(len(A), _COPIES, ASKER)
     V, values = _eigenvectors(A)
     radius = pairing_radius(A, V, values)
     if radius is None:
@@ -236,7 +238,8 @@ def norm_of_radius(radius: ArrayLike | None, n: int, asker: str) -> arb:
 def _widened(low: Matrix, high: Matrix, by: arb) -> Enclosures:
     width = above(by)
     if width > 0:
-        low, high = down(low - width), up(high + width)
+        with np.errstate(over="ignore"):
+            low, high = down(low - width), up(high + width)
     return Enclosures(low, high)
 
 

@@ -143,6 +143,7 @@ def test_condition_numbers():
     assert indefinite.contains(2)
     assert nt.enclose_eigenvalues(np.ones((3, 3))).condition().upper == math.inf
     assert nt.enclose_eigenvalues(np.zeros((2, 2))).condition().lower > 0
+    assert nt.enclose_eigenvalues(np.diag([1e-300, 1e300])).condition().upper == math.inf
 
 
 def test_uncertainty_of_the_entries():
@@ -370,6 +371,9 @@ def test_overflowing_eigenvalues_are_bounded_from_the_side_that_exists():
     found = nt.enclose_eigenvalues(np.full((3, 3), 1.7e308))
     assert found.largest.lower > 1.7e308
     assert found.largest.upper == math.inf
+    blurred = nt.enclose_eigenvalues(np.diag([1.7e308, 1.0]), radius=1e308)
+    assert blurred.largest.upper == math.inf
+    assert blurred.smallest.lower == -math.inf
 
 
 @pytest.mark.parametrize(
