@@ -38,15 +38,17 @@ sobolev_condition = Claim(
 def sampled(cosines, degrees, multipliers, dim):
     """(1/n) Σ_l p_l N(d,l) P_l(u_ij), with symbols for the multipliers."""
     size = len(cosines)
-    kernel = sum(
-        multipliers[k] * nt.harmonic_dimension(dim, k) * nt.gegenbauer(k, dim, u) for k in degrees
+    kernel = sp.Add(
+        *(
+            multipliers[k] * nt.harmonic_dimension(dim, k) * nt.gegenbauer(k, dim, u)
+            for k in degrees
+        )
     )
     return sp.Matrix(size, size, lambda i, j: sp.expand(kernel.subs(u, cosines[i][j]) / size))
 
 
-OCTAHEDRON = [
-    [1 if i == j else (-1 if i // 2 == j // 2 else 0) for j in range(6)] for i in range(6)
-]
+AXES = [(axis, sign) for axis in range(3) for sign in (1, -1)]
+OCTAHEDRON = [[s * t if a == b else 0 for b, t in AXES] for a, s in AXES]
 """Cosines of ±e_1, ±e_2, ±e_3: a design of exactness 3, enough for lmax = 1."""
 
 
@@ -55,11 +57,13 @@ def icosahedron():
     golden = (1 + root) / 2
     signs = [(a, b) for a in (1, -1) for b in (1, -1)]
     points = [
-        tuple(sp.Matrix([0, a, b * golden])[(k - shift) % 3] for k in range(3))
+        [(sp.S.Zero, sp.Integer(a), b * golden)[(k - shift) % 3] for k in range(3)]
         for shift in range(3)
         for a, b in signs
     ]
-    products = [[sum(x * y for x, y in zip(p, q, strict=True)) for q in points] for p in points]
+    products = [
+        [sp.Add(*(x * y for x, y in zip(p, q, strict=True))) for q in points] for p in points
+    ]
     inverse = (5 - root) / 10  # of 1 + golden² = (5 + r)/2, since r² = 5
     return [[sp.expand(value * inverse) for value in row] for row in products]
 

@@ -155,6 +155,8 @@ class Asymptotics:
             )
         parity: Parity = "odd" if degree % 2 else "even"
         known = self.terms(parity)
+        if not known:
+            return self._without_terms(degree, parity)
         usable = self._require_terms(terms, known, parity)
         with precision(bits_for(self.digits) + 32):
             summands = [
@@ -166,6 +168,20 @@ class Asymptotics:
             omitted = abs(summands[wanted]) if wanted < len(summands) else arb(0)
         beyond = sum(growth.contribution(self.dim, degree) for growth in self.expansion.growth)
         return SeriesValue(total, float(omitted.mid()) + beyond, wanted)
+
+    def _without_terms(self, degree: int, parity: Parity) -> SeriesValue:
+        """0 where the eigenvalue vanishes; 0 and its geometric size where the kernel is smooth."""
+        top = polynomial_part(self.kernel, parity)
+        if top is None:
+            rate = self.rate
+            error = float("inf") if rate is None else rate**-degree
+            return SeriesValue(arb(0), error, 0)
+        if degree <= top:
+            raise InvalidInput(
+                f"Degree {degree} belongs to the polynomial part of the kernel (degrees up to "
+                f"{top}), which no decay law covers. Use nt.eigenvalues(kernel, dim, [{degree}])."
+            )
+        return SeriesValue(arb(0), 0.0, 0)
 
     @cached_property
     def _balls(self) -> dict[Parity, list[arb]]:
@@ -318,23 +334,29 @@ def asymptotics(kernel: Kernel, dim: Any, terms: int = 8, digits: int = 40) -> A
             f"nt.asymptotics needs a kernel; got {type(kernel).__name__}. Wrap a formula with "
             "nt.zonal(name, formula)."
         )
-    if not isinstance(dim, sp.Expr) or dim.is_Integer:
+    if not isinstance(dim, sp.Expr) or dim.is_number:
         dim = require_dim(int(dim) if isinstance(dim, sp.Integer) else dim)
         kernel = kernel.at_dim(dim)
     terms = require_integer("terms", terms, least=1, why="the series has a first term")
     digits = require_integer("digits", digits, least=1, why="it is a number of decimal digits")
-    if not kernel.floats_only and not is_analytic_between_the_poles(kernel):
+    try:
+        inside = kernel.floats_only or is_analytic_between_the_poles(kernel)
+        found = expansion(kernel, terms + 1, digits) if inside else None
+    except TypeError as failure:
+        raise Unable(
+            f"The formula of {kernel!r} cannot be evaluated on power series: {failure}. Write it "
+            "with + - * /, integer powers and the functions of its arithmetic; see nt.zonal."
+        ) from failure
+    except NoExpansion as failure:
+        raise Unable(
+            f"{kernel!r} has no expansion in powers of the angle at u = 1 or u = -1 that could be "
+            f"established: {failure}. The decay law stands on these expansions."
+        ) from failure
+    if found is None:
         raise Unable(
             f"{kernel!r} could not be shown to be analytic on -1 < u < 1, and a singularity inside "
             "would decide the decay together with those at the poles. Kernels made of the "
             "library's are known to be; a formula is checked by complex balls, which a root or an "
             "arccos of something that reaches 0 or ±1 inside defeats."
         )
-    try:
-        found = expansion(kernel, terms + 1, digits)
-    except NoExpansion as failure:
-        raise Unable(
-            f"{kernel!r} has no expansion in powers of the angle at u = 1 or u = -1 that could be "
-            f"established: {failure}. The decay law stands on these expansions."
-        ) from failure
     return Asymptotics(kernel, dim, found, digits)

@@ -483,3 +483,23 @@ def test_the_expansion_is_kept():
     first = nt.asymptotics(kernel, 3)
     assert nt.asymptotics(kernel, 7).expansion is first.expansion
     assert terms_module.expansion.cache_info().hits == 1
+
+
+def test_degrees_of_the_polynomial_part_have_no_law():
+    law = nt.asymptotics(nt.ntk(2), 3)
+    with pytest.raises(InvalidInput, match="polynomial part"):
+        law.eigenvalue(1)
+    found = law.eigenvalue(3)
+    assert found.value == 0
+    assert found.error == 0.0
+
+
+@pytest.mark.parametrize("formula", [lambda u, ar: abs(u), lambda u, ar: max(u, 0)])
+def test_formulas_of_floats_in_disguise(formula):
+    with pytest.raises(Unable, match="power series"):
+        nt.asymptotics(nt.zonal("disguised", formula), 3)
+
+
+def test_a_fractional_dimension():
+    with pytest.raises(InvalidInput, match="dim is an integer"):
+        nt.asymptotics(nt.ntk(2), sp.Rational(5, 2))
