@@ -367,8 +367,12 @@ def test_balls_come_in_the_order_of_the_degrees() -> None:
 
 
 def test_an_eigenvalue_that_is_zero_cannot_be_certified() -> None:
-    kernel = zonal("cube", lambda u, ar: u**3)
-    assert eigenvalues(kernel, 3, [1, 3]) == pytest.approx([1 / 5, 2 / 35], rel=1e-15, abs=0)
+    cube = zonal("cube", lambda u, ar: u**3)
+    assert eigenvalues(cube, 3, [1, 3]) == pytest.approx([1 / 5, 2 / 35], rel=1e-15, abs=0)
+    assert all(value == 0 for value in eigenvalues(cube, 3, [5, 2], digits=20))
+    # cos 3θ = 4u³ - 3u is a polynomial in disguise: nothing tells that μ_5 is exactly 0.
+    kernel = zonal("cos 3θ", lambda u, ar: ar.cos(3 * ar.acos(u)))
+    assert eigenvalues(kernel, 3, [1, 3]) == pytest.approx([-1 / 5, 8 / 35], rel=1e-14, abs=0)
     before = time.perf_counter()
     with pytest.raises(PrecisionExhausted, match=r"\[5\].*contain 0"):
         eigenvalues(kernel, 3, [1, 3, 5], digits=20)
