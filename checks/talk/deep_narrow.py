@@ -70,9 +70,9 @@ def from_the_singularity(p):
     yield identity(r"2\nu + d - 1 = p", 2 * nu + d - 1, p, least={"d": 2})
 
 
-@deep_narrow_decay.proof(
+@deep_narrow_decay.certificate(
+    on="d = 2, 3, 7, (ρ, β) = (1, 1), (2, 1/3), both parities",
     relies_on=[DEEP_NARROW_LIMIT, ENDPOINT_DECAY],
-    covers="instances of the same law, beside the general argument",
 )
 def expansions_of_instances(p):
     """The expansions of the kernels at both poles, for six instances."""
@@ -112,19 +112,26 @@ deep_narrow_depth = Claim(
     statement=r"C(L,d) = c(d)\, L^q\, C_L^r,\quad q = 1,\ r = 0",
     source="talk, Deep Narrow Networks: C(L,d) proportional to L before scaling by 1/L",
     parameters="the NTK of the deep narrow network as L grows; C_L is the scale of the biases at "
-    "depth L, which must grow with L; c(d) is the constant of the limit kernel",
-    constants={"q": sp.Integer(1), "r": sp.Integer(0)},
+    "depth L; c(d) is the constant of the limit kernel",
+    constants={"q": sp.Integer(1), "r": sp.Integer(0), "biases": "C_L varies with L"},
     mutants={"q": [sp.Integer(2)], "r": [sp.Integer(1)]},
 )
 
 
 @deep_narrow_depth.proof(relies_on=[DEEP_NARROW_LIMIT, ENDPOINT_DECAY])
-def from_the_limit(q, r):
+def from_the_limit(q, r, biases):
     """NTK = L C_L² (k + o(1)): every eigenvalue of the limit k is multiplied by L C_L²."""
-    unscaled = depth * scale**2 * limit
-    yield identity(r"L\,C_L^2\,c = c\,L^q C_L^r", unscaled, limit * depth**q * scale**r)
+    unscaled, stated = depth * scale**2 * limit, limit * depth**q * scale**r
+    if biases == "C_L is held fixed":  # then it belongs to the constant
+        unscaled, stated = unscaled.subs(scale, 1), stated.subs(scale, 1)
+    yield identity(r"L\,C_L^2\,c = c\,L^q C_L^r", unscaled, stated)
 
 
+deep_narrow_depth.reading(
+    "C_L held fixed as L grows",
+    r"C(L,d) = c'(d)\, L",
+    biases="C_L is held fixed",
+)
 deep_narrow_depth.amend(
     r"C(L,d) = c(d)\, L\, C_L^2, \text{ proportional to } L \text{ only where } C_L "
     r"\text{ is held fixed}",

@@ -2,7 +2,8 @@ r"""The sampled NTK at the edge of chaos, as depth grows at a fixed set of n poi
 
 With the angle map A, cos A(ψ) = ϱ(cos ψ), the angle of two inputs after k layers is
 ψ_k = A(ψ_(k-1)), and the kernel follows Θ_(k+1) = Θ_k (1 - 2Δψ_k/π) + cos ψ_(k+1). Near 0,
-A(ψ) = ψ - a ψ² + b ψ³ + O(ψ⁴) with a = 2Δ/(3π), b = -2Δ²/(9π²); and A(ψ) < ψ for ψ > 0, so that
+A(ψ) = ψ - a ψ² + b ψ³ + O(ψ⁴) with a = 2Δ/(3π), b = -2Δ²/(9π²); and A(ψ) < ψ for ψ > 0, since
+cos A - cos ψ = (2Δ/π)(sin ψ - ψ cos ψ) and (sin ψ - ψ cos ψ)' = ψ sin ψ > 0, so that
 ψ_k tends to 0 from any angle but that of parallel inputs. Then (Stolz-Cesàro)
 1/ψ_k = a k + ((a²-b)/a) log k + O(1). For F(ψ) = α/sin(ψ/2) + B with α = 3π/(16Δ), B = -1/8 the
 recursion holds up to O(ψ²); since Π (1 - 2Δψ_k/π) falls like k^(-3), Θ_k - F(ψ_k) tends to 0. So
@@ -149,8 +150,10 @@ def eigenvalues_of(depth):
                 ((tangent, _),) = recursion(1, cosines[j], (depth,))
                 rows[i][j] = rows[j][i] = tangent / size
         found = acb_mat(arb_mat(rows)).eig(multiple=True)
-        values = sorted((value.real for value in found), key=lambda x: float(x.mid()))
-    return values[0], values[-1]
+        least, largest = found[0].real, found[0].real
+        for value in found[1:]:
+            least, largest = least.min(value.real), largest.max(value.real)
+    return least, largest
 
 
 def near(ratio, tolerance):

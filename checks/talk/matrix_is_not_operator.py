@@ -46,8 +46,8 @@ matrix_is_not_operator = Claim(
     statement=r"\mathbb E \sum_i \lambda_i(K/n)^2 - \sum_\ell N(d,\ell)\,\mu_\ell^2 = C\,n^{-q},\ "
     r"q = 1,\ C > 0; \quad \lambda_k(K/n) - m_k \sim C_k\,n^{-r},\ r = 2",
     source="talk, From Theory to Practice: matrices are not operators; the rates are ours",
-    parameters="q: n independent uniform points on S^(d-1), any kernel that is not constant; r: n "
-    "equispaced points of the circle, NTK of ReLU networks of L >= 3 layers",
+    parameters="q: n independent uniform points on S^(d-1), any positive definite kernel that is "
+    "not constant; r: n equispaced points of the circle, NTK of ReLU networks of L >= 3 layers",
     constants={"q": sp.Integer(1), "r": sp.Integer(2)},
     mutants={
         "q": [sp.Integer(0), sp.Integer(2), sp.Integer(3)],

@@ -105,7 +105,7 @@ def mean_square_of_the_gram_matrix(q):
     yield identity(r"\mathbb E\|G - I\|^2", square - 2 * N + N, N * (N - 1) * n**-q)
 
 
-@sobolev_condition.proof(part="random points", covers="instances beside the general argument")
+@sobolev_condition.certificate(on="d = 3, lmax = 1, 2, n = 2", part="random points")
 def mean_square_on_designs(q):
     """On a design exact to 4 lmax the mean over its points is that over the sphere: ‖Y(x)‖² = N."""
     for top, count in ((1, 4), (2, 9)):

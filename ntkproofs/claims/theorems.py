@@ -62,7 +62,7 @@ NTK_LIMIT = Theorem(
 DEEP_NARROW_LIMIT = Theorem(
     "limit of the deep narrow neural tangent kernel",
     "For ReLU networks of width d_in + d_out + 1 with the initialisation of Lee et al., whose "
-    "biases C_L grow with the depth L fast enough to keep the identity channels linear, the NTK "
+    "biases, of scale C_L, are large enough to keep the identity channels linear, the NTK "
     "divided by L C_L² tends to x·x' + 1 + E σ(g(x)) σ(g(x')) as L → ∞, where g is a centred "
     "Gaussian field with covariance ρ² x·x'/d_in + β².",
     "Lee, Choi, Ryu, No: Neural Tangent Kernel Analysis of Deep Narrow Neural Networks, ICML 2022",

@@ -17,6 +17,8 @@ from typing import Any, cast
 
 import sympy as sp
 
+from ntkproofs.arithmetic.exact import rational_identity
+from ntkproofs.arithmetic.truth import Truth
 from ntkproofs.kernels.arccosine import arccosine
 from ntkproofs.kernels.expansions import Expansions
 from ntkproofs.kernels.kernel import Kernel
@@ -136,7 +138,8 @@ def _laws(
 ) -> DepthLaws:
     """Solve the recurrences of s, t_0 and t_1, each with the solutions before it."""
     cosine_next = _coefficients(following_cosine)
-    if [sp.simplify(c) for c in cosine_next[:3]] != [1, 0, -sp.Rational(1, 2)]:
+    kept = (sp.S.One, sp.S.Zero, -sp.Rational(1, 2))
+    if not all(map(_same, cosine_next, kept)):
         raise ArithmeticError(f"a layer does not keep 1 - θ²/2: it gives {cosine_next[:3]}")
     tangent_next = _coefficients(following_tangent)
     covariance = _solve(_Recurrence("covariance", _S, cosine_next[3], sp.S.Zero), first, {})
@@ -145,6 +148,11 @@ def _laws(
     known[_T0] = diagonal.value
     tangent = _solve(_Recurrence("tangent", _T1, tangent_next[1], sp.S.Zero), first, known)
     return DepthLaws(covariance, diagonal, tangent)
+
+
+def _same(left: sp.Expr, right: sp.Expr) -> bool:
+    """Whether two coefficients are equal, by their normal forms over Q(π)."""
+    return rational_identity(left, right).truth is Truth.TRUE
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Literal
 
 import sympy as sp
@@ -75,6 +76,7 @@ class _AngleSymbols(Arithmetic):
         raise _NotDecided
 
 
+@lru_cache(maxsize=256)
 def polynomial_part(kernel: Kernel, parity: Parity) -> int | None:
     """The degree of the even or odd part of a kernel if that is found to be a polynomial.
 

@@ -58,6 +58,7 @@ TALK = {
 }
 
 READINGS = {
+    ("talk.deep-narrow-depth", "C_L held fixed as L grows"): "proved",
     ("talk.condition-linear-n", "depth to infinity at fixed n"): "proved",
     ("talk.gaussian-commutation", "linear functions"): "proved",
     ("talk.harmonic-dimension", "as an asymptotic equality without a constant"): "refuted",
