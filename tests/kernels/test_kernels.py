@@ -560,7 +560,9 @@ def test_a_formula_of_two_arguments_runs_everywhere() -> None:
 
 
 @pytest.mark.parametrize(
-    "function", [lambda u: np.exp(u - 1), np.exp, lambda u, scale=2.0: scale * u], ids=repr
+    "function",
+    [lambda u: np.exp(u - 1), np.exp, lambda u, scale=2.0: scale * u],
+    ids=["lambda", "ufunc", "default"],
 )
 def test_a_plain_function_knows_floats_only(function: Any) -> None:
     kernel = zonal("plain", function)

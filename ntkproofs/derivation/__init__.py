@@ -1,0 +1,1 @@
+"""Derivations: LaTeX whose every displayed step was checked by the machine."""
