@@ -9,6 +9,7 @@ their order does not matter. Infinite sums and integrals are never exchanged.
 from __future__ import annotations
 
 import itertools
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import sympy as sp
@@ -21,6 +22,25 @@ if TYPE_CHECKING:
 _MOST_INDICES = 5
 
 
+@dataclass(frozen=True)
+class _Range:
+    """An integral or a sum over one variable from ``low`` to ``high``."""
+
+    kind: Any
+    variable: Any
+    low: Any
+    high: Any
+
+    def is_finite_sum(self) -> bool:
+        return self.kind is sp.Sum and not sp.Tuple(self.low, self.high).has(sp.oo, -sp.oo)
+
+    def over(self, body: Any) -> Any:
+        return self.kind(body, (self.variable, self.low, self.high))
+
+    def key(self, of: Generators, body: Any) -> Any:
+        return (self.kind.__name__, of.canonical(self.low), of.canonical(self.high), body)
+
+
 def linear(of: Generators, node: Any, kind: Any) -> Any:
     """An integral or a sum over one or more ranges, the first one innermost."""
     body, *ranges = node.args
@@ -31,20 +51,21 @@ def linear(of: Generators, node: Any, kind: Any) -> Any:
         if rest:
             body = kind(body, one_range)
         else:
-            return _over_one_range(of, kind, body, *one_range)
+            return _over_one_range(of, kind, body, one_range)
     raise InvalidInput("An integral or a sum needs a range.")
 
 
-def _over_one_range(of: Generators, kind: Any, body: Any, x: Any, low: Any, high: Any) -> Any:
+def _over_one_range(of: Generators, kind: Any, body: Any, limits: Any) -> Any:
+    x, low, high = limits
     variable = of.bound_variable(x, _height(body))
+    one = _Range(kind, variable, low, high)
     with of.within(x, variable, low, high):
         over, under = sp.fraction(of.canonical(body.xreplace({x: variable})))
         total = sp.S.Zero
         constant, dependent = _split(of, under, variable)
         for term in sp.Add.make_args(sp.expand(over)):
             factor, rest = _split(of, term, variable)
-            part = _atom(of, kind, rest / dependent, variable, low, high)
-            total += factor / constant * part
+            total += factor / constant * _atom(of, one, rest / dependent)
     return total
 
 
@@ -73,43 +94,35 @@ def _depends(of: Generators, expression: Any, variable: Any) -> bool:
     )
 
 
-def _is_finite_sum(kind: Any, low: Any, high: Any) -> bool:
-    return kind is sp.Sum and not (low.has(sp.oo, -sp.oo) or high.has(sp.oo, -sp.oo))
-
-
-def _atom(of: Generators, kind: Any, body: Any, variable: Any, low: Any, high: Any) -> Any:
+def _atom(of: Generators, one: _Range, body: Any) -> Any:
     """The integral or sum of a product, as a generator."""
-    finite = _is_finite_sum(kind, low, high)
-    if body == 1 and (finite or not sp.Tuple(low, high).has(sp.oo)):
-        return of.form(high - low + (1 if kind is sp.Sum else 0))
-    if finite:
-        chosen = _chosen_by_delta(of, body, variable, low, high)
+    if body == 1 and (one.is_finite_sum() or not sp.Tuple(one.low, one.high).has(sp.oo)):
+        return of.form(one.high - one.low + (1 if one.kind is sp.Sum else 0))
+    if one.is_finite_sum():
+        chosen = _chosen_by_delta(of, one, body)
         if chosen is not None:
             return chosen
     inner = next((s for s in body.free_symbols if s in of.sums), None)
     if inner is not None and sp.Poly(body, inner).is_linear:
-        return _with_inner_sum(of, kind, body, inner, variable, low, high)
-    key = (kind.__name__, of.canonical(low), of.canonical(high), body)
-    symbol = of.generator(key, kind(of.meaning_of(body), (variable, low, high)))
-    if finite:
-        of.sums[symbol] = (((variable, low, high),), of.meaning_of(body))
+        return _with_inner_sum(of, one, body, inner)
+    symbol = of.generator(one.key(of, body), one.over(of.meaning_of(body)))
+    if one.is_finite_sum():
+        of.sums[symbol] = (((one.variable, one.low, one.high),), of.meaning_of(body))
     return symbol
 
 
-def _with_inner_sum(
-    of: Generators, kind: Any, body: Any, inner: Any, variable: Any, low: Any, high: Any
-) -> Any:
+def _with_inner_sum(of: Generators, one: _Range, body: Any, inner: Any) -> Any:
     """Exchange: finite sums are outermost, and several of them one sum over all indices."""
     indices, summand = of.sums[inner]
     fresh = [(sp.Dummy("i", integer=True), a, b) for _, a, b in indices]
     renaming = {old[0]: new[0] for old, new in zip(indices, fresh, strict=True)}
     product = of.meaning_of(sp.cancel(body / inner)) * summand.xreplace(renaming)
-    if any(sp.Tuple(a, b).has(variable) for _, a, b in fresh) or len(fresh) >= _MOST_INDICES:
-        key = (kind.__name__, of.canonical(low), of.canonical(high), body)
-        return of.generator(key, kind(of.meaning_of(body), (variable, low, high)))
-    if not _is_finite_sum(kind, low, high):
-        return of.form(sp.Sum(kind(product, (variable, low, high)), *fresh))
-    return _flat(of, product, [(variable, low, high), *fresh])
+    nested = any(sp.Tuple(a, b).has(one.variable) for _, a, b in fresh)
+    if nested or len(fresh) >= _MOST_INDICES:
+        return of.generator(one.key(of, body), one.over(of.meaning_of(body)))
+    if not one.is_finite_sum():
+        return of.form(sp.Sum(one.over(product), *fresh))
+    return _flat(of, product, [(one.variable, one.low, one.high), *fresh])
 
 
 def _flat(of: Generators, product: Any, indices: list[Any]) -> Any:
@@ -128,14 +141,15 @@ def _flat(of: Generators, product: Any, indices: list[Any]) -> Any:
     return symbol
 
 
-def _chosen_by_delta(of: Generators, body: Any, variable: Any, low: Any, high: Any) -> Any | None:
+def _chosen_by_delta(of: Generators, one: _Range, body: Any) -> Any | None:
     """Σ_i δ_ij f(i) = f(j), where j is an index with the same range."""
+    variable = one.variable
     for symbol in body.free_symbols:
         delta = of.meaning.get(symbol)
         if not isinstance(delta, sp.KroneckerDelta) or not delta.has(variable):
             continue
         other = delta.args[1] if delta.args[0] == variable else delta.args[0]
-        if other.has(variable) or of.ranges.get(other) != (low, high):
+        if other.has(variable) or of.ranges.get(other) != (one.low, one.high):
             continue
         if not sp.Poly(body, symbol).is_linear:
             continue

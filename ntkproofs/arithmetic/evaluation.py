@@ -16,7 +16,6 @@ from ntkproofs.arithmetic.domain import EVERYWHERE, Domain
 from ntkproofs.arithmetic.truth import Truth, equal
 
 _BITS = 128
-_MOST_POINTS = 60
 _INTEGERS = (1, 2, 3, 4, 5, 0, 7)
 _REALS = tuple(map(sp.Rational, ("1/3", "2", "5/7", "-3/5", "7/2", "1/9", "-5/4")))
 
@@ -94,15 +93,25 @@ def _sum(expression: Any, point: Mapping[Any, Any]) -> arb:
 
 
 def certified_difference(
-    left: Any, right: Any, domain: Domain = EVERYWHERE
+    left: Any, right: Any, domain: Domain = EVERYWHERE, *, most: int = 60
 ) -> dict[str, Any] | None:
-    """A point of the domain at which two expressions differ, by balls; None if none is found."""
+    """A point of the domain at which two expressions differ, by balls; None if none is found.
+
+    Args:
+        left, right: SymPy expressions.
+        domain: what is known of their symbols.
+        most: how many points are tried.
+    """
     symbols = sorted(left.free_symbols | right.free_symbols, key=str)
+    tried = 0
     with precision(_BITS):
-        for values in itertools.islice(_points(symbols), _MOST_POINTS):
+        for values in itertools.islice(_points(symbols), 10 * most):
             point = dict(zip(symbols, values, strict=True))
             if not all(_holds(fact, strict, point) for fact, strict in domain.facts()):
                 continue
+            tried += 1
+            if tried > most:
+                return None
             try:
                 here, there = ball_value(left, point), ball_value(right, point)
             except (NoValue, ValueError, ZeroDivisionError):

@@ -237,7 +237,7 @@ def limit(about: str, left: Any, right: Any, variable: Any, domain: Domain = EVE
 
 @_entered
 def agreement(
-    about: str, left: Any, right: Any, variable: Any, order: int, domain: Domain = EVERYWHERE
+    about: str, left: Any, right: Any, *, variable: Any, order: int, domain: Domain = EVERYWHERE
 ) -> Step:
     """Decide ``left = right + O(variable^order)`` at 0, by Taylor coefficients."""
     decision = growth.agree_to_order(left, right, variable, order, domain)
