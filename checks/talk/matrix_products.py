@@ -8,7 +8,8 @@ fails for three. Where the matrices commute, the pairing is by common eigenvecto
 - on the orbit of a finite abelian group, by its characters; on equispaced points of the circle,
   by Fourier modes;
 - on a quadrature with equal weights, exact to degree B + lmax for K of degree B, by harmonics:
-  Z_l = Y_l Y_lᵀ has Z_l Z_m = n δ_lm Z_l, so that K P_s Y_l = n² μ_l p_l Y_l, and 0 beyond.
+  Z_l = Y_l Y_lᵀ has Z_l Z_m = n δ_lm Z_l, so that K Y_l = n μ_l Y_l, P_s Y_l = p_l Y_l with
+  c_i = 1/sqrt(n), and K P_s Y_l = n μ_l p_l Y_l; the other eigenvalues of K P_s are 0.
 """
 
 from fractions import Fraction
@@ -214,7 +215,7 @@ def largest(values):
 matrix_products.amend(
     r"\lambda_\chi(K P_s) = \lambda_\chi(K)\,\lambda_\chi(P_s) \text{ on each character of a "
     r"finite abelian group, at its orbits (Fourier modes, at equispaced points of the circle); } "
-    r"n^2 \mu_\ell\,p_\ell \text{ on } Y_\ell \text{ for } K \text{ of degree } B "
+    r"n \mu_\ell\,p_\ell \text{ on } Y_\ell \text{ for } K \text{ of degree } B "
     r"\text{ on quadratures with equal weights exact to degree } B + \ell_{\max} + q,\ q = 0",
     points=COMMUTING,
     pairing="on common eigenvectors",

@@ -90,8 +90,11 @@ def harmonic_matrix(cosines: Cosines, degree: int, dim: int) -> fmpq_mat:
         [0, 3]
     """
     count = harmonic_dimension(dim, degree)
-    values = [[count * gegenbauer(degree, dim, Fraction(u)) for u in row] for row in cosines]
-    return fmpq_mat([[fmpq(v.numerator, v.denominator) for v in row] for row in values])
+    values = {
+        u: count * gegenbauer(degree, dim, Fraction(u)) for u in {u for row in cosines for u in row}
+    }
+    rationals = {u: fmpq(value.numerator, value.denominator) for u, value in values.items()}
+    return fmpq_mat([[rationals[u] for u in row] for row in cosines])
 
 
 def entries_that_differ(A: fmpq_mat, B: fmpq_mat) -> int:
