@@ -27,7 +27,7 @@ TALK = {
     "talk.gaussian-eigenfunctions": ("proved", "proved", None, 9),
     "talk.harmonic-dimension": ("proved", "proved", None, 5),
     "talk.matrix-is-not-operator": ("proved", "proved", None, 6),
-    "talk.matrix-products": ("refuted", "certified", "proved", 4),
+    "talk.matrix-products": ("refuted", "certified", "proved", 5),
     "talk.mode-dynamics": ("proved", "proved", None, 6),
     "talk.no-uniform-measure": ("refuted", "proved", "proved", 1),
     "talk.operator-commutation": ("proved", "proved", None, 4),
@@ -64,6 +64,8 @@ READINGS = {
     ("talk.harmonic-dimension", "as an asymptotic equality without a constant"): "refuted",
     ("talk.matrix-products", "as multisets, arbitrary points"): "refuted",
     ("talk.matrix-products", "as multisets, equispaced points on the circle"): "proved",
+    ("talk.matrix-products", "as multisets, exact quadrature, C K C"): "proved",
+    ("talk.matrix-products", "as multisets, exact quadrature, unequal weights"): "refuted",
     ("talk.matrix-products", "as multisets, orbit of an abelian group"): "proved",
     (
         "talk.matrix-products",
