@@ -4,36 +4,58 @@ Operators commute because both are functions of the Laplacian. Matrices sampled 
 this only if the points do the harmonics justice. Decided here, by setting:
 
 - arbitrary points: no; three points on the circle suffice.
-- equispaced points on the circle, the orbit of one rotation: yes, for any two kernels.
+- an orbit of a finite abelian group of rotations and reflections, in any dimension: yes, for any
+  two kernels. Equispaced points on the circle are the orbit of one rotation.
 - an orbit of a finite group: not in general. Free orbits of the symmetry group of a square fail.
-- the octahedron, an orbit whose distances form a symmetric association scheme: yes.
+- the vertices of a regular polytope: yes; any two of them are exchanged by a symmetry.
+- a quadrature with equal weights: not in general. If K has degree B, and P_s degree lmax, it is
+  enough that the quadrature is exact to degree B + lmax, and to 2B - 1 where B = lmax.
 - a quadrature with unequal weights: not K itself, though exact; the weighted C K C commutes.
+
+With Z_l = Y_l Y_lᵀ, of entries N(d,l) P_l(<x_i,x_j>), K = Σ μ_l Z_l and P_s = Σ p_m C Z_m C. The
+commutator of C K C and P_s is Σ μ_l p_m C (Z_l W Z_m - Z_m W Z_l) C, W = C². The terms l = m are 0,
+and Y_lᵀ W Y_m = 0 for l ≠ m with l + m at most the exactness of the weights W.
 """
 
+from collections.abc import Iterator
 from fractions import Fraction
-from itertools import product
+from itertools import combinations, permutations, product
 
+import numpy as np
 import sympy as sp
+from flint import fmpq, fmpq_mat
 
 import ntkproofs as nt
-from ntkproofs.claims import Claim, certify, equal, exactly, identity, identity_modulo
-from ntkproofs.claims.theorems import CIRCULANTS, FUNK_HECKE
-from ntkproofs.matrices.sampled import commutator, exact_cosines, sampled_matrix
+from ntkproofs.claims import Claim, Step, certify, equal, exactly, identity, identity_modulo
+from ntkproofs.claims.theorems import CIRCULANTS, DESIGN_ORTHOGONALITY, FUNK_HECKE
+from ntkproofs.matrices.sampled import (
+    adjacency,
+    commutator,
+    entries_that_differ,
+    exact_cosines,
+    harmonic_matrix,
+    sampled_matrix,
+)
 
 proof_4 = Claim(
     id="talk.proof-4",
     statement=r"K P_s = P_s K \text{ for the sampled matrices}",
     source="talk, The Five Main Proofs: Proof 4",
     parameters="K_ij = k(<x_i,x_j>), P_s truncated at degree lmax with weights c_i; k zonal",
-    constants={"points": "arbitrary"},
+    constants={"points": "arbitrary", "exactness": 0},
     mutants={"points": ["equispaced on the circle"]},
 )
 
 
-@proof_4.proof(relies_on=[CIRCULANTS, FUNK_HECKE])
-def sampled_matrices(points):
+@proof_4.proof(
+    relies_on=[CIRCULANTS, FUNK_HECKE, DESIGN_ORTHOGONALITY],
+    covers="abelian groups: the exchange of terms is written in symbols for the elements of any of "
+    "them; regular polytopes: zonal matrices are combinations of the matrices A_u; quadratures: "
+    "the commutator is Σ μ_l p_m [Z_l, Z_m], whose terms vanish by exactness, whatever the points",
+)
+def sampled_matrices(points, exactness):
     """Whether K P_s - P_s K vanishes in the setting named."""
-    yield from SETTINGS[points]()
+    yield from SETTINGS[points](exactness)
 
 
 def arbitrary_points():
@@ -69,6 +91,80 @@ def equispaced_circle():
             yield identity(f"K P = P K on {n} equispaced points", *entry, witness={"n": n})
 
 
+def abelian_orbits():
+    """K_gh = k(<g x, h x>) depends on g - h only, for orthogonal g and h of an abelian group.
+
+    Then the term a + b - h of (K P)_ab = Σ_h κ(a - h) π(h - b) is the term h of (P K)_ab.
+    """
+    a, b, h = sp.symbols("a b h")
+    exchanged = a + b - h
+    yield identity(r"\kappa(a - h') = \kappa(h - b)", a - exchanged, h - b)
+    yield identity(r"\pi(h' - b) = \pi(a - h)", exchanged - b, a - h)
+    for orders in ((2, 2), (2, 4), (3, 3), (2, 2, 2)):
+        K, P = group_matrix("k", orders), group_matrix("p", orders)
+        for entry in commuting_entries(K, P):
+            yield identity("K P = P K", *entry, witness={"group": f"Z_n, n = {orders}"})
+    for points in ABELIAN_ORBITS.values():
+        yield from zonal_matrices_commute(points)
+
+
+def group_matrix(letter, orders):
+    """The matrix κ(g - h) on Z_n1 x Z_n2 x ..., κ even, with a symbol for each value."""
+    elements = list(product(*map(range, orders)))
+
+    def entry(i, j):
+        steps = zip(elements[i], elements[j], orders, strict=True)
+        there = [((g - h) % n, (h - g) % n) for g, h, n in steps]
+        return sp.Symbol(letter + min("".join(map(str, way)) for way in zip(*there, strict=True)))
+
+    return sp.Matrix(len(elements), len(elements), entry)
+
+
+def block_diagonal(*blocks):
+    """The rotation that acts by the given ones on a plane each."""
+    size = 2 * len(blocks)
+    return [
+        [blocks[i // 2][i % 2][j % 2] if i // 2 == j // 2 else 0 for j in range(size)]
+        for i in range(size)
+    ]
+
+
+TWELFTHS, QUARTERS = nt.sphere.cyclic(12).elements, nt.sphere.cyclic(4).elements
+SIXTHS = nt.sphere.cyclic(6).elements
+SIGNS = [
+    [[-1 if i == j == axis else int(i == j) for j in range(3)] for i in range(3)]
+    for axis in range(3)
+]
+ABELIAN_ORBITS = {
+    "a cyclic group of 12 elements in R^4, by turns of 1/12 and 5/12": nt.sphere.generate(
+        [block_diagonal(TWELFTHS[1], TWELFTHS[5])]
+    ).orbit([1, 0, 2, 0]),
+    "Z_4 x Z_6 in R^4": nt.sphere.generate(
+        [block_diagonal(QUARTERS[1], SIXTHS[0]), block_diagonal(QUARTERS[0], SIXTHS[1])]
+    ).orbit([1, 2, 3, 0]),
+    "Z_2 x Z_2 x Z_2 in R^3": nt.sphere.generate(SIGNS).orbit([1, 2, 3]),
+}
+
+
+def zonal_matrices_commute(points):
+    """A_u A_v = A_v A_u for all pairs of cosines: then Σ k(u) A_u and Σ p(u) A_u commute."""
+    matrices = adjacency(points.cosines())
+    for A, B in combinations(matrices, 2):
+        witness = {"n": len(points), "d": points.dim, "points": points.name}
+        yield exactly("A_u A_v = A_v A_u", int(np.count_nonzero(A @ B != B @ A)), 0, witness)
+
+
+def regular_polytopes():
+    """Every value of two zonal kernels on the vertices, of which all pairs can be exchanged.
+
+    A symmetry g of X that exchanges x and y maps the terms of (K P)_xy = Σ_z k(x,z) p(z,y) to
+    k(y,gz) p(gz,x), those of (P K)_xy.
+    """
+    yield from octahedron()
+    for name in ("tetrahedron", "cube", "icosahedron", "dodecahedron", "24-cell", "600-cell"):
+        yield from zonal_matrices_commute(nt.sphere.design(name))
+
+
 def free_orbit_of_the_square():
     """The eight points (±3/5, ±4/5), (±4/5, ±3/5): an orbit of the symmetry group of a square."""
     a, b = Fraction(3, 5), Fraction(4, 5)
@@ -88,6 +184,71 @@ def octahedron():
     P = sp.Matrix(6, 6, lambda i, j: p[int(cosines[i][j])])
     for entry in commuting_entries(K, P):
         yield identity("K P = P K on the octahedron", *entry)
+
+
+EQUAL_WEIGHTS = {
+    "free orbit of the symmetries of a square": nt.sphere.dihedral(4).orbit([3, 4]),
+    "free orbit of the symmetries of a cube": nt.sphere.octahedral().orbit([1, 2, 3]),
+    "orbit of the symmetries of a hypercube in R^4": nt.sphere.hyperoctahedral(4).orbit(
+        [0, 0, 1, 2]
+    ),
+}
+"""Orbits of non-abelian groups on which zonal matrices do not commute, exact to degree 3."""
+
+
+def band_limited(exactness):
+    """[Z_l, Z_m] for l <= B, m <= lmax, at equal weights exact to degree B + lmax + exactness."""
+    for points in EQUAL_WEIGHTS.values():
+        for B, lmax in product(range(1, 5), repeat=2):
+            if B + lmax + exactness == points.exactness:
+                yield from harmonics_commute(points, B, lmax)
+    yield from symbolic_multipliers(2, 1)
+
+
+def equal_bands():
+    """B = lmax: the pair (B, B) needs no exactness, as [Z_B, Z_B] = 0."""
+    for points in EQUAL_WEIGHTS.values():
+        B = (points.exactness + 1) // 2
+        yield from harmonics_commute(points, B, B)
+    yield from symbolic_multipliers(2, 2)
+
+
+def harmonics_commute(points, B, lmax) -> Iterator[Step]:
+    """Z_l Z_m = Z_m Z_l for all l <= B and m <= lmax, exactly."""
+    Z = [harmonic_matrix(points.cosines(), k, points.dim) for k in range(max(B, lmax) + 1)]
+    for k, m in product(range(B + 1), range(lmax + 1)):
+        witness = {
+            "n": len(points),
+            "d": points.dim,
+            "points": points.name,
+            "exact to degree": points.exactness,
+            "B": B,
+            "lmax": lmax,
+            "degrees": f"{k} and {m}",
+        }
+        yield exactly(
+            "entries of [Z_l, Z_m]", entries_that_differ(Z[k] * Z[m], Z[m] * Z[k]), 0, witness
+        )
+
+
+def symbolic_multipliers(B, lmax):
+    """K P = P K at the free orbit of the square, for all eigenvalues μ_0..μ_B and p_0..p_lmax."""
+    points = EQUAL_WEIGHTS["free orbit of the symmetries of a square"]
+    cosines = points.cosines()
+
+    def matrix(letter, degree):
+        return sum(
+            (
+                sp.Symbol(f"{letter}_{k}")
+                * sp.Matrix(8, 8, lambda i, j: nt.gegenbauer(k, 2, rational(cosines[i][j])))  # noqa: B023
+                for k in range(degree + 1)
+            ),
+            sp.zeros(8, 8),
+        )
+
+    K, P = matrix("mu", B), matrix("p", lmax)
+    for entry in commuting_entries(K, P):
+        yield identity("K P = P K", *entry, witness={"n": 8, "d": 2})
 
 
 UNEQUAL_POINTS = [
@@ -128,6 +289,40 @@ def unequal_weights_symmetrised():
     K = affine_kernel_matrix(a, b)
     for value in K * sp.Matrix([rational(w) for w in UNEQUAL_WEIGHTS]):
         yield identity(r"(K w)_i = a", sp.expand(value), a)
+    yield from symmetrised_of_degree_three()
+
+
+def symmetrised_of_degree_three():
+    """±e_i and the 24 points (±1, ±2, ±2)/3, (±2, ±1, ±2)/3, ...: exact to degree 5, B = lmax = 3.
+
+    C Z_l C and C Z_m C commute if and only if Z_l W Z_m = Z_m W Z_l.
+    """
+    third = Fraction(1, 3)
+    axes = [tuple(s * (i == j) for j in range(3)) for i in range(3) for s in (1, -1)]
+    others = {
+        tuple(s * t * third for s, t in zip(signs, order, strict=True))
+        for order in permutations((1, 2, 2))
+        for signs in product((1, -1), repeat=3)
+    }
+    points = [*axes, *sorted(others)]
+    weights = [Fraction(13, 240)] * 6 + [Fraction(9, 320)] * 24
+    moments = {(0, 0, 0): 1, (2, 0, 0): third, (4, 0, 0): Fraction(1, 5), (2, 2, 0): third / 5}
+    for powers, value in moments.items():  # the others to degree 5 are 0, or equal, by symmetry
+        mean = sum(
+            w * x[0] ** powers[0] * x[1] ** powers[1] * x[2] ** powers[2]
+            for w, x in zip(weights, points, strict=True)
+        )
+        yield exactly(f"the mean of x^{powers}", mean, value)
+    cosines = exact_cosines(points)
+    W = fmpq_mat([[as_fmpq(w) if i == j else 0 for j in range(30)] for i, w in enumerate(weights)])
+    Z = [harmonic_matrix(cosines, degree, 3) for degree in range(4)]
+    for k, m in combinations(range(4), 2):
+        differ = entries_that_differ(Z[k] * W * Z[m], Z[m] * W * Z[k])
+        yield exactly("entries of Z_l W Z_m - Z_m W Z_l", differ, 0, {"degrees": f"{k} and {m}"})
+
+
+def as_fmpq(value):
+    return fmpq(value.numerator, value.denominator)
 
 
 def affine_kernel_matrix(a, b):
@@ -178,30 +373,70 @@ def commuting_entries(K, P):
     return [(sp.expand(left[i, j]), sp.expand(right[i, j])) for i in range(n) for j in range(i, n)]
 
 
+def where_they_commute(exactness):
+    yield from equispaced_circle()
+    yield from abelian_orbits()
+    yield from regular_polytopes()
+    yield from band_limited(exactness)
+
+
+COMMUTING = "orbits of abelian groups, regular polytopes, quadratures with equal weights"
+EQUAL_WEIGHT_QUADRATURE = "quadrature with equal weights, K of degree B"
 SETTINGS = {
-    "arbitrary": arbitrary_points,
-    "equispaced on the circle": equispaced_circle,
-    "free orbit of a non-abelian group": free_orbit_of_the_square,
-    "octahedron": octahedron,
-    "exact quadrature, unequal weights": unequal_weights,
-    "exact quadrature, C K C": unequal_weights_symmetrised,
+    "arbitrary": lambda exactness: arbitrary_points(),
+    "equispaced on the circle": lambda exactness: equispaced_circle(),
+    "orbit of an abelian group": lambda exactness: abelian_orbits(),
+    "free orbit of a non-abelian group": lambda exactness: free_orbit_of_the_square(),
+    "octahedron": lambda exactness: octahedron(),
+    "regular polytopes": lambda exactness: regular_polytopes(),
+    EQUAL_WEIGHT_QUADRATURE: band_limited,
+    "quadrature with equal weights, K of degree B = lmax": lambda exactness: equal_bands(),
+    "exact quadrature, unequal weights": lambda exactness: unequal_weights(),
+    "exact quadrature, C K C": lambda exactness: unequal_weights_symmetrised(),
+    COMMUTING: where_they_commute,
 }
 
 proof_4.amend(
-    r"K P_s = P_s K \text{ for } n \text{ equispaced points on the circle, every } n",
-    points="equispaced on the circle",
+    r"K P_s = P_s K \text{ on orbits of finite abelian groups (equispaced points on the circle), "
+    r"at the vertices of regular polytopes, and for } K \text{ of degree } B \text{ on quadratures "
+    r"with equal weights exact to degree } B + \ell_{\max} + q,\ q = 0;\ c_i \text{ equal}",
+    points=COMMUTING,
     mutants={
         "points": [
             "arbitrary",
             "free orbit of a non-abelian group",
             "exact quadrature, unequal weights",
-        ]
+        ],
+        "exactness": [-1, -2],
     },
 )
 for setting, latex in (
+    (
+        "equispaced on the circle",
+        r"K P_s = P_s K \text{ for } n \text{ equispaced points, every } n",
+    ),
+    ("orbit of an abelian group", r"K P_s = P_s K \text{ on the orbit of a finite abelian group}"),
     ("free orbit of a non-abelian group", r"K P_s = P_s K \text{ on the orbit of a finite group}"),
     ("octahedron", r"K P_s = P_s K \text{ on the octahedron}"),
+    (
+        "regular polytopes",
+        r"K P_s = P_s K \text{ on the regular solids, the 24-cell and the 600-cell}",
+    ),
+    (
+        EQUAL_WEIGHT_QUADRATURE,
+        r"K P_s = P_s K \text{ for } K \text{ of degree } B \text{ and equal weights exact to "
+        r"degree } B + \ell_{\max}",
+    ),
+    (
+        "quadrature with equal weights, K of degree B = lmax",
+        r"K P_s = P_s K \text{ for } B = \ell_{\max} \text{ and equal weights exact to degree } "
+        r"2 B - 1",
+    ),
     ("exact quadrature, unequal weights", r"K P_s = P_s K \text{ on an exact quadrature}"),
-    ("exact quadrature, C K C", r"(C K C) P_s = P_s (C K C) \text{ on that quadrature}"),
+    (
+        "exact quadrature, C K C",
+        r"(C K C) P_s = P_s (C K C) \text{ for } K \text{ of degree } B \text{ on a quadrature "
+        r"exact to degree } B + \ell_{\max}",
+    ),
 ):
     proof_4.reading(setting, latex, points=setting)

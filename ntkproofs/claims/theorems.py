@@ -177,4 +177,35 @@ HARMONIC_DECOMPOSITION = Theorem(
     "Every homogeneous polynomial of degree l in d variables is p + ‖x‖² q with unique homogeneous "
     "polynomials p of degree l, harmonic, and q of degree l - 2.",
     "Stein, Weiss 1971, Theorem IV.2.1",
+DESIGN_ORTHOGONALITY = Theorem(
+    "harmonics are orthogonal on designs",
+    "For points x_1..x_n and weights w_i that integrate polynomials of degree t exactly, and "
+    "orthonormal bases Y_l, Y_m of the harmonics of degrees l, m with l + m <= t, the matrices of "
+    "their values satisfy Y_lᵀ W Y_m = δ_lm I: a product of two harmonics is a polynomial of "
+    "degree l + m.",
+    "Delsarte, Goethals, Seidel, Spherical codes and designs, 1977, Section 5",
+)
+ABELIAN_CHARACTERS = Theorem(
+    "characters of a finite abelian group are common eigenvectors",
+    "On a finite abelian group G of n elements the matrices κ(g - h) have the n characters χ as a "
+    "common orthogonal basis of eigenvectors, with eigenvalues Σ_g κ(g) χ(-g).",
+    "Terras, Fourier Analysis on Finite Groups, 1999, Chapter 10",
+)
+COMMON_EIGENVECTORS = Theorem(
+    "commuting symmetric matrices have common eigenvectors",
+    "Real symmetric matrices that commute have a common orthonormal basis of eigenvectors.",
+    "Horn, Johnson, Matrix Analysis, Theorem 2.5.5",
+)
+ALIASING = Theorem(
+    "aliasing",
+    "For f on the circle with absolutely summable Fourier coefficients c_k, the discrete "
+    "coefficient at n equispaced points, (1/n) Σ_j f(2πj/n) e^(-2πi jk/n), is Σ_m c_(k+mn).",
+    "Plonka, Potts, Steidl, Tasche, Numerical Fourier Analysis, 2018, Section 3.1",
+)
+INDEPENDENT_POINTS = Theorem(
+    "moments of sums over independent points",
+    "For independent points of one law the expectation of a product of functions of some of them "
+    "depends only on which of the points coincide; ordered choices of b distinct ones of n number "
+    "n(n-1)...(n-b+1).",
+    "Hoeffding 1948, A class of statistics with asymptotically normal distribution",
 )

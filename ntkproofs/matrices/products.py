@@ -75,8 +75,9 @@ def enclose_product_eigenvalues(K: Any, P: Any) -> Enclosures:
         if found is not None:
             return _in_units(found, A.exponent + B.exponent)
     raise Unable(
-        f"{_PRODUCT} needs K or P to be positive definite, and neither was proved to be; without "
-        "that, KP may have eigenvalues that are not real. nt.is_positive_definite says why not."
+        f"{_PRODUCT} needs K or P to be positive definite, by more than rounding, and neither was "
+        "proved to be; without that, KP may have eigenvalues that are not real. "
+        "nt.is_positive_definite says why not."
     )
 
 
@@ -130,7 +131,11 @@ def _through_factor(outer: Scaled, inner: Scaled) -> Enclosures | None:
     smallest = smallest_of(P).lower - arb(inner.lost) * n
     if not smallest > 0:
         return None
-    L = np.asarray(np.linalg.cholesky(P), dtype=np.float64)
+    try:
+        L = np.asarray(np.linalg.cholesky(P), dtype=np.float64)
+    except np.linalg.LinAlgError:
+        # P is proved to be positive definite, by less than rounding: floats have no factor of it.
+        return None
     size = frobenius(L)
     defect = frobenius(P - product(L, L.T)) * (1 + gamma(2)) + product_error(size, size, n, entries)
     omega = (defect + arb(inner.lost) * n) / smallest

@@ -6,11 +6,14 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
-from flint import arb, arb_mat
+import numpy as np
+from flint import arb, arb_mat, fmpq, fmpq_mat
+from numpy.typing import NDArray
 
 from ntkproofs.arithmetic.balls import ball
 from ntkproofs.errors import InvalidInput
 from ntkproofs.kernels.kernel import Kernel
+from ntkproofs.spectra.harmonics import gegenbauer, harmonic_dimension
 
 Point = Sequence[Fraction | int]
 Cosines = Sequence[Sequence[Any]]
@@ -54,3 +57,47 @@ def commutator(A: arb_mat, B: arb_mat) -> arb_mat:
 def entry(A: arb_mat, i: int, j: int) -> arb:
     """The entry of a ball matrix, rows and columns counted from 0."""
     return A[i, j]
+
+
+def adjacency(cosines: Cosines) -> list[NDArray[np.int64]]:
+    """The matrices A_u of zeros and ones, A_u[i, j] = 1 where <x_i, x_j> = u, for each cosine u.
+
+    Every zonal matrix of the points is Σ k(u) A_u, so that all of them commute if and only if the
+    A_u do: a question about integers.
+
+    Args:
+        cosines: matrix of exact numbers.
+
+    Example:
+        >>> [A.tolist() for A in adjacency([[1, 0], [0, 1]])]
+        [[[1, 0], [0, 1]], [[0, 1], [1, 0]]]
+    """
+    distinct = dict.fromkeys(u for row in cosines for u in row)
+    return [np.array([[int(u == v) for v in row] for row in cosines]) for u in distinct]
+
+
+def harmonic_matrix(cosines: Cosines, degree: int, dim: int) -> fmpq_mat:
+    """The matrix N(d,l) P_l(<x_i, x_j>) = (Y_l Y_lᵀ)_ij of rational cosines, exactly.
+
+    Args:
+        cosines: matrix of rational numbers.
+        degree: l >= 0.
+        dim: d >= 2.
+
+    Example:
+        >>> harmonic_matrix([[Fraction(1), Fraction(0)], [Fraction(0), Fraction(1)]], 1, 3)
+        [3, 0]
+        [0, 3]
+    """
+    count = harmonic_dimension(dim, degree)
+    values = {
+        u: count * gegenbauer(degree, dim, Fraction(u)) for u in {u for row in cosines for u in row}
+    }
+    rationals = {u: fmpq(value.numerator, value.denominator) for u, value in values.items()}
+    return fmpq_mat([[rationals[u] for u in row] for row in cosines])
+
+
+def entries_that_differ(A: fmpq_mat, B: fmpq_mat) -> int:
+    """In how many entries two rational matrices of one shape differ."""
+    difference = A - B
+    return sum(1 for row in difference.tolist() for value in row if value != 0)

@@ -7,6 +7,7 @@ import pytest
 from flint import acb_mat, arb_mat
 
 import ntkproofs as nt
+from ntkproofs.arithmetic.truth import Truth
 from ntkproofs.errors import InvalidInput, Unable
 
 RNG = np.random.default_rng(20260105)
@@ -71,6 +72,23 @@ def test_a_poor_factor_makes_wide_enclosures_and_no_wrong_ones(monkeypatch, erro
     found = nt.enclose_product_eigenvalues(K, P)
     assert holds(found, product_eigenvalues(K, P))
     assert found.largest.relative_width > error
+
+
+def test_a_matrix_that_is_definite_by_less_than_rounding_has_no_factor():
+    P = np.array(
+        [
+            [1.6049382716049383, 1.2469135802469136, 1.7777777777777777],
+            [1.2469135802469136, 1.0987654320987654, 1.4444444444444444],
+            [1.7777777777777777, 1.4444444444444444, 2.0],
+        ]
+    )
+    assert nt.is_positive_definite(P).truth is Truth.TRUE
+    with pytest.raises(np.linalg.LinAlgError):
+        np.linalg.cholesky(P)
+    K = np.diag([1.0, 2.0, 3.0])
+    assert holds(nt.enclose_product_eigenvalues(K, P), product_eigenvalues(K, P))
+    with pytest.raises(Unable, match="by more than rounding"):
+        nt.enclose_product_eigenvalues(np.diag([1.0, -1.0, 1.0]), P)
 
 
 @pytest.mark.parametrize("powers", [(-900, 3), (900, -900), (600, 300)])
