@@ -92,7 +92,7 @@ def _within(style: Style) -> Style:
 def _named(writer: MakesPieces, head: str, argument: ast.expr, style: Style) -> Piece:
     inside = writer.piece(argument, _within(style))
     full = f"{head}{delimit(inside.tex, inside.height)}"
-    if not isinstance(argument, ast.Name):
+    if not isinstance(argument, (ast.Name, ast.Constant)):
         return Piece(full, Level.POWER, inside.height, operator=True)
     gap = "" if inside.tex.startswith("\\") else " "
     return Piece(
@@ -155,9 +155,13 @@ def _limit(writer: MakesPieces, args: list[ast.expr], style: Style) -> Piece:
 
 def _at(writer: MakesPieces, args: list[ast.expr], style: Style) -> Piece:
     variable, point = _range(writer, args[1])
-    body = at_least(writer.piece(args[0], style), Level.PRODUCT)
-    tex = rf"\left. {body.tex} \right|_{{{variable} = {point}}}"
-    return Piece(tex, Level.POWER, max(body.height, Height.MEDIUM))
+    body = writer.piece(args[0], style)
+    where = f"_{{{variable} = {point}}}"
+    if body.level < Level.POWER:
+        return Piece(delimit(body.tex, body.height, "[", "]") + where, height=body.height)
+    # Nothing shows where a bar begins, so that it binds more loosely than it looks.
+    tex = rf"\left. {body.tex} \right|{where}"
+    return Piece(tex, Level.PRODUCT, max(body.height, Height.MEDIUM))
 
 
 _OTHERS = {
@@ -211,6 +215,11 @@ def _derivative(writer: MakesPieces, name: str, args: list[ast.expr], style: Sty
     return Piece(tex, Level.POWER, height, Open.OPERATOR)
 
 
+# Parentheses or brackets of which the template does not give the size.
+_UNSIZED = r"(?<!\\left)(?<![bB]igl)(?<![bB]iggl)"
+_INSIDE = r"[^()\[\]]*#[^()\[\]]*"
+
+
 class _Template:
     """The LaTeX of a declared function with the LaTeX of its arguments in place of ``#1``, ..."""
 
@@ -232,7 +241,7 @@ class _Template:
             self.height = max(self.height, height)
             return delimit(found[0][1:-1], height, found[0][0], found[0][-1])
 
-        return re.sub(r"\([^()\[\]]*#[^()\[\]]*\)|\[[^()\[\]]*#[^()\[\]]*\]", enlarge, self.tex)
+        return re.sub(rf"{_UNSIZED}(\({_INSIDE}\)|\[{_INSIDE}\])", enlarge, self.tex)
 
     def argument(self, mark: str, script: bool) -> Piece:
         style = Style.SCRIPT if script else _within(self.style)

@@ -17,9 +17,10 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Literal, get_args
+from typing import Literal, TypeVar, get_args
 
 import sympy as sp
+from sympy.core.facts import InconsistentAssumptions
 
 from ntkproofs.derivation.vocabulary import CONSTANTS, FUNCTIONS
 from ntkproofs.errors import InvalidInput
@@ -70,6 +71,9 @@ class FunctionEntry:
     arity: int
     tex: str
     meaning: str
+
+
+_Entry = TypeVar("_Entry", SymbolEntry, FunctionEntry)
 
 
 def default_tex(name: str) -> str:
@@ -135,10 +139,9 @@ class Notation:
         if kind == "complex" and any(b is not None for b in bounds):
             raise InvalidInput(f"complex numbers have no order; drop the bounds of {name!r}")
         tex = default_tex(name) if tex is None else _require_tex(tex)
-        symbol = sp.Symbol(name, **_assumptions(kind, *bounds))
+        symbol = _new_symbol(name, kind, bounds)
         entry = SymbolEntry(name, kind, tex, symbol, meaning, *bounds)
-        if self.symbols.setdefault(name, entry) != entry:
-            raise InvalidInput(f"a symbol is declared once; {name!r} was declared otherwise before")
+        self._declare(self.symbols, "symbol", entry)
         return symbol
 
     def function(self, name: str, arity: int, *, tex: str | None = None, meaning: str = "") -> None:
@@ -164,11 +167,21 @@ class Notation:
                 f"the LaTeX of {name!r} must show each of its arguments {', '.join(marks)}, "
                 f"as what is read is what is checked; got {tex!r}"
             )
-        entry = FunctionEntry(name, arity, tex, meaning)
-        if self.functions.setdefault(name, entry) != entry:
+        self._declare(self.functions, "function", FunctionEntry(name, arity, tex, meaning))
+
+    def _declare(self, known: dict[str, _Entry], what: str, entry: _Entry) -> None:
+        if known.get(entry.name, entry) != entry:
             raise InvalidInput(
-                f"a function is declared once; {name!r} was declared otherwise before"
+                f"a {what} is declared once; {entry.name!r} was declared otherwise before"
             )
+        shown = {other.tex: name for name, other in known.items() if name != entry.name}
+        shown |= {tex: name for name, (_, tex) in CONSTANTS.items()}
+        if entry.tex in shown:
+            raise InvalidInput(
+                f"what differs must look different; {entry.name!r} would be printed as "
+                f"{entry.tex!r}, as {shown[entry.tex]!r} is; give it other LaTeX with tex="
+            )
+        known[entry.name] = entry
 
     def symbol_entry(self, name: str) -> SymbolEntry:
         """The declaration of a symbol; ``InvalidInput`` names the near ones where it has none."""
@@ -260,6 +273,20 @@ def _assumptions(
         strictly, weakly = {1: ("positive", "nonnegative"), -1: ("negative", "nonpositive")}[sign]
         found[strictly if strict or value.is_positive else weakly] = True
     return found
+
+
+def _new_symbol(
+    name: str, kind: Kind, bounds: tuple[Bound | None, Bound | None, Bound | None, Bound | None]
+) -> sp.Symbol:
+    least, most, above, below = (None if b is None else _exact(b) for b in bounds)
+    lows = [b for b in (least, above) if b is not None]
+    highs = [b for b in (most, below) if b is not None]
+    if any((low - high).is_positive for low in lows for high in highs):
+        raise InvalidInput(f"the least value must not exceed the greatest; got {name!r} with none")
+    try:
+        return sp.Symbol(name, **_assumptions(kind, *bounds))
+    except InconsistentAssumptions:
+        raise InvalidInput(f"kind and bounds must agree; no {kind} {name!r} has these") from None
 
 
 def _exact(bound: Bound) -> sp.Expr:

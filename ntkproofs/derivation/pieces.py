@@ -136,8 +136,7 @@ def product(factors: list[Piece]) -> Piece:
 
 
 def _between(left: Piece, right: Piece) -> str:
-    mixed = left.numeric and re.match(r"\\t?frac\{\d", right.tex)
-    if right.tex[0].isdigit() or mixed:
+    if right.tex[0].isdigit() or (left.numeric and right.numeric):
         return r" \cdot "
     return r" \, " if left.spaced else " "
 

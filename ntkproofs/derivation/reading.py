@@ -148,10 +148,11 @@ class _Checker:
         else:
             least, most = builtin.least, builtin.most
         if len(node.args) < least or (most is not None and len(node.args) > most):
-            wanted = (
-                f"{least}" if least == most else f"{least} or more" if most is None else "2 or 3"
+            number = "2 or more" if most is None else " or ".join(map(str, range(least, most + 1)))
+            raise InvalidInput(
+                f"{name} takes {number} argument{'s' * (most != 1)}, not {len(node.args)}; "
+                f"got {ast.unparse(node)!r} in {self.source!r}"
             )
-            raise self.fail(node, f"{name} takes {wanted} arguments, not {len(node.args)}")
         if name in RANGED | POINTED:
             self.term(node.args[0])
             for given in node.args[1:]:

@@ -96,7 +96,7 @@ class _Writer(MakesPieces):
             return self.fraction(node)
         slashed, parentheses = self.slashed(node, style)
         if style is Style.ARGUMENT and parentheses:
-            return self.small_fraction(node) or slashed
+            return self.small_fraction(node) or self.fraction(node)
         return slashed
 
     def fraction(self, node: ast.BinOp) -> Piece:
