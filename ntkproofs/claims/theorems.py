@@ -177,6 +177,7 @@ HARMONIC_DECOMPOSITION = Theorem(
     "Every homogeneous polynomial of degree l in d variables is p + ‖x‖² q with unique homogeneous "
     "polynomials p of degree l, harmonic, and q of degree l - 2.",
     "Stein, Weiss 1971, Theorem IV.2.1",
+)
 DESIGN_ORTHOGONALITY = Theorem(
     "harmonics are orthogonal on designs",
     "For points x_1..x_n and weights w_i that integrate polynomials of degree t exactly, and "
