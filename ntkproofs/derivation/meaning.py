@@ -11,6 +11,7 @@ from typing import Any
 import sympy as sp
 
 from ntkproofs.derivation.notation import Notation
+from ntkproofs.derivation.ranges import require_range
 from ntkproofs.derivation.reading import called
 from ntkproofs.derivation.vocabulary import CONSTANTS, DERIVATIVES, FUNCTIONS, POINTED, RANGED
 from ntkproofs.errors import InvalidInput
@@ -70,10 +71,16 @@ def _call(node: ast.Call, notation: Notation) -> Any:
             for given in node.args[1:]
             if isinstance(given, ast.Tuple)
         ]
+        for variable, *ends in ranges:
+            require_range(
+                name, notation.symbol_entry(str(variable)), tuple(ends), ast.unparse(node)
+            )
         return _bind(name, body, ranges, notation)
     given = [_value(argument, notation) for argument in node.args]
     if name in DERIVATIVES:
         order = given[2] if len(given) == 3 else 1
+        if given[1].is_integer:
+            raise InvalidInput(f"no derivative is taken in an integer; got {ast.unparse(node)!r}")
         return sp.Derivative(given[0], (given[1], order), evaluate=False)
     builtin = FUNCTIONS.get(name)
     if builtin is None:
@@ -99,8 +106,10 @@ def _bind(name: str, body: Any, ranges: list[tuple[Any, ...]], notation: Notatio
 def _side(name: str, point: Any, notation: Notation) -> str:
     """Limits at an end of the declared range of a variable are taken from inside it."""
     entry = notation.symbol_entry(name)
-    if point in (entry.least, entry.above):
+    symbol = entry.symbol
+    low, high = point == 0 and symbol.is_nonnegative, point == 0 and symbol.is_nonpositive
+    if low or point in (entry.least, entry.above):
         return "+"
-    if point in (entry.most, entry.below) or point == sp.oo:
+    if high or point in (entry.most, entry.below) or point == sp.oo:
         return "-"
     return "+" if point == -sp.oo else "+-"

@@ -157,7 +157,50 @@ def test_a_limit_at_an_end_of_the_range_is_taken_from_inside(notation: Notation)
     u, x = notation.symbols["u"].symbol, notation.symbols["x"].symbol
     assert parse("Limit(u, (u, 1))", notation).sympy == sp.Limit(u, u, 1, dir="-")
     assert parse("Limit(u, (u, -1))", notation).sympy == sp.Limit(u, u, -1, dir="+")
+    s = notation.symbol("s", "positive")
+    assert parse("Limit(s, (s, 0))", notation).sympy == sp.Limit(s, s, 0, dir="+")
     assert parse("Limit(x, (x, 0))", notation).sympy == sp.Limit(x, x, 0, dir="+-")
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "Sum(Abs(k), (k, -3, 3))",
+        "Sum(d, (d, 1, 5))",
+        "Sum(x, (x, 1, 5))",
+        "Integral(n, (n, 0, 1))",
+        "Integral(u, (u, -1, 2))",
+        "Integral(sqrt(s**2), (s, -1, 1))",
+        "At(sqrt(s**2), (s, 0))",
+        "At(f(n), (n, 1/2))",
+        "Limit(s, (s, -oo))",
+        "Diff(f(n), n)",
+    ],
+)
+def test_a_bound_variable_stays_where_its_symbol_is_declared(
+    source: str, notation: Notation
+) -> None:
+    notation.symbol("s", "positive")
+    with pytest.raises(InvalidInput):
+        _ = parse(source, notation).sympy
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "Sum(f(k), (k, j, oo))",
+        "Integral(f(s), (s, 0, oo))",
+        "Integral(f(u), (u, -1, x))",
+        "Limit(f(s), (s, 0))",
+        "At(f(s), (s, d))",
+        "At(f(theta), (theta, -x))",
+    ],
+)
+def test_a_bound_variable_may_run_where_its_symbol_is_declared(
+    source: str, notation: Notation
+) -> None:
+    notation.symbol("s", "positive")
+    assert parse(source, notation).sympy.has(sp.Function("f"))
 
 
 def test_names_are_free_unless_they_are_bound_where_they_stand(notation: Notation) -> None:
