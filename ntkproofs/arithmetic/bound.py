@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from ntkproofs.arithmetic.normal_form import Generators
 
 _MOST_INDICES = 5
+_MOST_TERMS = 12
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,10 @@ def linear(of: Generators, node: Any, kind: Any) -> Any:
 
 def _over_one_range(of: Generators, kind: Any, body: Any, limits: Any) -> Any:
     x, low, high = limits
+    if kind is sp.Sum:
+        last = _last_terms(body, x, low, high)
+        if last is not None:
+            return of.form(last)
     variable = of.bound_variable(x, _height(body))
     one = _Range(kind, variable, low, high)
     with of.within(x, variable, low, high):
@@ -67,6 +72,30 @@ def _over_one_range(of: Generators, kind: Any, body: Any, limits: Any) -> Any:
             factor, rest = _split(of, term, variable)
             total += factor / constant * _atom(of, one, rest / dependent)
     return total
+
+
+def _last_terms(body: Any, x: Any, low: Any, high: Any) -> Any | None:
+    """A sum up to n + c as the sum up to n and c terms, a sum between numbers as its terms.
+
+    None where there is nothing to take off. A sum from a to b with b < a is taken as SymPy does
+    (Karr): less the terms between.
+    """
+    if high.has(sp.oo) or low.has(sp.oo):
+        return None
+    count, rest = sp.expand(high).as_coeff_Add(rational=True)
+    if not count.is_Integer:
+        return None
+    if rest == 0 and low.is_Integer:
+        if not 0 <= high - low + 1 <= _MOST_TERMS:
+            return None
+        return sp.Add(*(body.subs(x, low + j) for j in range(int(high - low) + 1)))
+    if count == 0 or abs(count) > _MOST_TERMS or rest == 0:
+        return None
+    if count > 0:
+        more = sp.Add(*(body.subs(x, rest + j) for j in range(1, int(count) + 1)))
+        return sp.Sum(body, (x, low, rest)) + more
+    fewer = sp.Add(*(body.subs(x, rest - j) for j in range(int(-count))))
+    return sp.Sum(body, (x, low, rest)) - fewer
 
 
 def _height(body: Any) -> int:

@@ -25,6 +25,11 @@ def power(of: Generators, base: Any, exponent: Any) -> Any:
         return of.form(base) ** exponent
     if base == -1:
         return _sign(of, exponent)
+    if base.atoms(sp.sin, sp.cos):
+        # sqrt(1 - cos² θ) is sin θ where that is known to be positive.
+        for known in of.positive:
+            if not known.is_Add and of.vanishes(known**2 - base):
+                return power(of, known, sp.expand(2 * exponent))
     product = sp.S.One
     rest = sp.S.One
     for factor, count in factors(of, base):

@@ -70,7 +70,7 @@ def _is_at_least_zero(of: Generators, expression: Any, strict: bool, domain: Dom
     if strict and closed and expression.has(*closed):
         return False
     mapped = to_positive_symbols(expression, domain.bounds)
-    if _evident(of, mapped, strict):
+    if _evident(of, expression, strict) or _evident(of, mapped, strict):
         return True
     if mapped.is_rational_function(*mapped.free_symbols):
         over, under = sp.fraction(sp.together(mapped))

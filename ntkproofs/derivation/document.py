@@ -17,6 +17,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+import sympy as sp
+
 from ntkproofs.arithmetic.domain import Domain
 from ntkproofs.arithmetic.growth import asymptotically_equal
 from ntkproofs.arithmetic.normal_form import equal_functions
@@ -443,7 +445,10 @@ def _wrong(relation: Relation, domain: Domain) -> Iterator[tuple[str, Relation]]
 
 
 def _are_the_same(right: Statement, wrong: Statement, domain: Domain) -> bool:
-    if equal_functions(right.right, wrong.right, domain).truth is Truth.TRUE:
+    order = sp.Function("O")
+    sides = [s.right.replace(order, lambda _: sp.S.Zero) for s in (right, wrong)]
+    orders = [s.right.atoms(order) for s in (right, wrong)]
+    if orders[0] == orders[1] and equal_functions(*sides, domain).truth is Truth.TRUE:
         return True
     if right.relation != "~":
         return False
