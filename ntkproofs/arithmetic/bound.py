@@ -70,8 +70,17 @@ def _over_one_range(of: Generators, kind: Any, body: Any, limits: Any) -> Any:
         constant, dependent = _split(of, under, variable)
         for term in sp.Add.make_args(sp.expand(over)):
             factor, rest = _split(of, term, variable)
-            total += factor / constant * _atom(of, one, rest / dependent)
+            total += factor / constant * _of_one_term(of, one, rest / dependent, x)
     return total
+
+
+def _of_one_term(of: Generators, one: _Range, body: Any, x: Any) -> Any:
+    """The integral or sum of one term; its variable is named by how deep this term is nested."""
+    meaning = of.meaning_of(body)
+    renamed = of.bound_variable(x, _height(meaning))
+    if renamed == one.variable or one.variable not in meaning.free_symbols:
+        return _atom(of, one, body)
+    return of.form(one.kind(meaning.xreplace({one.variable: x}), (x, one.low, one.high)))
 
 
 def _last_terms(body: Any, x: Any, low: Any, high: Any) -> Any | None:
@@ -132,7 +141,7 @@ def _atom(of: Generators, one: _Range, body: Any) -> Any:
         if chosen is not None:
             return chosen
     inner = next((s for s in body.free_symbols if s in of.sums), None)
-    if inner is not None and sp.Poly(body, inner).is_linear:
+    if inner is not None and body.is_polynomial(inner) and sp.degree(body, inner) == 1:
         return _with_inner_sum(of, one, body, inner)
     symbol = of.generator(one.key(of, body), one.over(of.meaning_of(body)))
     if one.is_finite_sum():
@@ -180,7 +189,7 @@ def _chosen_by_delta(of: Generators, one: _Range, body: Any) -> Any | None:
         other = delta.args[1] if delta.args[0] == variable else delta.args[0]
         if other.has(variable) or of.ranges.get(other) != (one.low, one.high):
             continue
-        if not sp.Poly(body, symbol).is_linear:
+        if not (body.is_polynomial(symbol) and sp.degree(body, symbol) == 1):
             continue
         return of.form(of.meaning_of(sp.cancel(body / symbol)).xreplace({variable: other}))
     return None

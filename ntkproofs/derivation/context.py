@@ -63,7 +63,7 @@ def substitute(expression: Any, values: Mapping[Any, Any]) -> Any:
         set(symbols) | {s for v in symbols.values() for s in v.free_symbols}
     )
     # A bound variable must not be caught by a value: it gets a name of its own.
-    renaming = {s: sp.Dummy(s.name, **s.assumptions0) for s in bound}
+    renaming = {s: sp.Dummy(s.name + "_bound", **s.assumptions0) for s in bound}
     replaced = _rename_bound(replaced, renaming) if renaming else replaced
     return replaced.subs(symbols, simultaneous=True) if symbols else replaced
 
@@ -259,7 +259,9 @@ class Context:
         for name in given:
             if name in notation.symbols:
                 entry = notation.symbol_entry(name)
-                conditions += _conditions_on(entry, values[entry.symbol], values)
+                # A symbol of a fact may have a narrower range than one of that name here.
+                if notation is not self.notation or values[entry.symbol] != entry.symbol:
+                    conditions += _conditions_on(entry, values[entry.symbol], values)
         return values, tuple(conditions)
 
     def check_conditions(self, conditions: tuple[Condition, ...]) -> Iterator[Step]:
@@ -286,7 +288,7 @@ def _bounds_of(entry: SymbolEntry) -> Bounds | None:
 
 def _conditions_on(entry: SymbolEntry, value: Any, values: Mapping[Any, Any]) -> list[Condition]:
     bounds = _bounds_of(entry)
-    if bounds is None or value == entry.symbol:
+    if bounds is None:
         return []
     found: list[Condition] = []
     if bounds.low is not None:

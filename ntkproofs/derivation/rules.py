@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import sympy as sp
+from sympy.core.function import AppliedUndef
 
 from ntkproofs.arithmetic.signs import at_least_zero
 from ntkproofs.arithmetic.truth import Truth
@@ -21,7 +22,14 @@ from ntkproofs.claims.steps import (
     nonzero_exactly,
     sign,
 )
-from ntkproofs.derivation.context import Condition, Context, Statement, Use, excess
+from ntkproofs.derivation.context import (
+    Condition,
+    Context,
+    Statement,
+    Use,
+    excess,
+    substitute,
+)
 from ntkproofs.errors import InvalidInput
 
 
@@ -76,10 +84,10 @@ def prepared(line: Statement, uses: Sequence[Use], context: Context) -> Prepared
             inequalities.append((difference, statement.relation in ("<", ">")))
         elif statement.relation == "==":
             equations.append((statement.left, statement.right))
-        elif statement.relation == "~":
+        elif statement.relation == "~" and statement.variable == line.variable:
             growths.append((statement.left, statement.right))
         else:
-            raise InvalidInput(f"nothing follows from {use.id!r}, which is an inequality !=")
+            raise InvalidInput(f"nothing follows here from {use.id!r}: {statement.latex}")
     for old, new in equations:
         if not (old.is_Symbol or old.is_number):
             left, right = left.xreplace({old: new}), right.xreplace({old: new})
@@ -96,7 +104,7 @@ def _expanded(expression: Any, definition: Statement) -> Any:
     arguments = pattern.args
 
     def value(*given: Any) -> Any:
-        return body.subs(dict(zip(arguments, given, strict=True)), simultaneous=True)
+        return substitute(body, dict(zip(arguments, given, strict=True)))
 
     return expression.replace(pattern.func, value)
 
@@ -203,6 +211,7 @@ class ChangeOfVariables(Rule):
         by, low, high = (context.parse(s).sympy for s in (self.by, self.low, self.high))
         node = _only_integral(ready.line.left, old)
         body, (_, first, last) = node.args
+        require_continuous(by, new, context)
         for name, end, expected in (("lower", low, first), ("upper", high, last)):
             if expected.has(sp.oo, -sp.oo) or end.has(sp.oo):
                 yield from _same_infinity(by, new, end, expected)
@@ -250,6 +259,8 @@ class Parts(Rule):
         first, second = context.parse(self.first).sympy, context.parse(self.second).sympy
         node = _only_integral(ready.line.left, x)
         body, (_, low, high) = node.args
+        require_continuous(first, x, context)
+        require_continuous(second, x, context)
         domain = context.domain(ready.line.left, ready.line.right)
         inside = context.domain()
         yield equality(
@@ -265,6 +276,43 @@ class Parts(Rule):
 def by_parts(variable: str, first: str, second: str, *, uses: Sequence[str | Use] = ()) -> Parts:
     """Integration by parts: the integrand is ``first * Diff(second, variable)``."""
     return Parts(uses_of(uses), variable, first, second)
+
+
+def require_continuous(expression: Any, x: Any, context: Context) -> None:
+    """Refuse what is not evidently differentiable between the ends of the range of a variable.
+
+    An antiderivative with a jump or a pole inside would give a wrong integral. Functions that are
+    not known are taken to be smooth.
+    """
+    if not _is_smooth(expression, x, context):
+        raise InvalidInput(
+            f"{expression} is not evidently smooth for all {x} in its declared range; "
+            f"declare the range of {x} (above=, below=) so that no denominator vanishes there"
+        )
+
+
+def _is_smooth(expression: Any, x: Any, context: Context) -> bool:
+    if not expression.has(x) or expression == x:
+        return True
+    if not all(_is_smooth(a, x, context) for a in expression.args):
+        return False
+    domain = context.domain()
+
+    def positive(value: Any) -> bool:
+        return at_least_zero(value, domain, strict=True).truth is Truth.TRUE
+
+    if isinstance(expression, sp.Add | sp.Mul | sp.sin | sp.cos | sp.exp | sp.atan):
+        return True
+    if isinstance(expression, sp.Pow):
+        base, exponent = expression.args
+        whole = bool(exponent.is_integer)
+        nonzero = positive(base) or (whole and positive(-base))
+        return bool(exponent.is_Integer and exponent >= 0) or nonzero
+    if isinstance(expression, sp.log | sp.gamma):
+        return positive(expression.args[0])
+    if isinstance(expression, sp.acos | sp.asin):
+        return positive(1 - expression.args[0]) and positive(1 + expression.args[0])
+    return isinstance(expression, AppliedUndef)
 
 
 def value_at(expression: Any, x: Any, end: Any, context: Context) -> Any:
@@ -294,7 +342,7 @@ def _value_of_term(term: Any, x: Any, end: Any, context: Context) -> Any:
             if decision.truth is not Truth.TRUE:
                 raise InvalidInput(f"{factor} has no evident value at {x} = {end}")
             vanishes = True
-        elif value.has(sp.nan, sp.zoo, sp.oo):
+        elif value.has(sp.nan, sp.zoo, sp.oo, -sp.oo, sp.AccumBounds):
             raise InvalidInput(f"{factor} has no evident value at {x} = {end}")
     return sp.S.Zero if vanishes else term.subs(x, end)
 
@@ -332,6 +380,7 @@ class Antiderivative(Rule):
         node = _only_integral(ready.line.left, x)
         body, (_, low, high) = node.args
         function = context.parse(self.function).sympy
+        require_continuous(function, x, context)
         inside = context.domain()
         derivative = sp.diff(function, x)
         yield equality("the derivative", derivative, body, inside, given=ready.equations)
@@ -437,16 +486,18 @@ class Growth(Rule):
             raise InvalidInput(f"{line.latex} is no asymptotic equality and no limit")
         left, right = statement.left, statement.right
         for old, new in ready.growths:
-            left, right = _factor_replaced(left, old, new), _factor_replaced(right, old, new)
+            left = _factor_replaced(left, old, new, statement.variable)
+            right = _factor_replaced(right, old, new, statement.variable)
         yield asymptotic_equality(line.latex, left, right, statement.variable, context.domain())
 
 
-def _factor_replaced(product: Any, old: Any, new: Any) -> Any:
+def _factor_replaced(product: Any, old: Any, new: Any, variable: Any) -> Any:
     """A product with one of its factors, or a power of it, replaced by what it grows like."""
     factors: list[Any] = []
     for factor in sp.Mul.make_args(product):
         base, exponent = factor.as_base_exp()
-        factors.append(new**exponent if base == old else factor)
+        replaced = base == old and not exponent.has(variable)
+        factors.append(new**exponent if replaced else factor)
     return sp.Mul(*factors)
 
 
