@@ -12,10 +12,10 @@ import multiprocessing
 import signal
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from fractions import Fraction
-from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -81,7 +81,7 @@ class ConditionCurves:
 
     @property
     def limit(self) -> Fraction:
-        """1 + n/3, the limit of κ as depth grows, at every Δ and for any distinct points."""
+        """1 + n/3, the limit of κ as depth grows, for any points no two of which are parallel."""
         return 1 + Fraction(self.points, 3)
 
     @property
@@ -171,9 +171,7 @@ class _Plan:
     dim: int
 
     @classmethod
-    def checked(
-        cls, deltas: Iterable[Any], depths: Iterable[int], points: int, dim: int
-    ) -> _Plan:
+    def checked(cls, deltas: Iterable[Any], depths: Iterable[int], points: int, dim: int) -> _Plan:
         points = require_integer(
             "points", points, least=2, why="a condition number compares two eigenvalues"
         )
@@ -291,18 +289,18 @@ def layers(delta: Fraction, values: Sequence[arb], last: int) -> Iterator[tuple[
 
 @dataclass(frozen=True)
 class _Remembering(BallArithmetic):
-    """Balls at one precision: constants of a formula are converted once, not at every call."""
+    """Balls at one precision: a constant of a formula is converted once, not at every call.
 
-    known: dict[Any, arb] = field(default_factory=dict)
+    Constants are told apart by identity, which is ten times faster than by value; the formula that
+    holds them outlives this.
+    """
 
-    @cached_property
-    def pi(self) -> arb:  # pyright: ignore[reportIncompatibleVariableOverride]
-        return arb.pi()
+    known: dict[int, arb] = field(default_factory=dict)
 
     def number(self, value: Any) -> arb:
-        if value not in self.known:
-            self.known[value] = super().number(value)
-        return self.known[value]
+        if id(value) not in self.known:
+            self.known[id(value)] = super().number(value)
+        return self.known[id(value)]
 
 
 def _row(delta: Fraction, depth: int, found: Sequence[Interval]) -> ConditionAtDepth:
@@ -342,6 +340,12 @@ def _mapping(
     try:
         seed_of = {pool.submit(conditions_of_draw, plan, seed): seed for seed in seeds}
         yield ((seed_of[done], done.result()) for done in as_completed(seed_of))
+    except BrokenProcessPool:
+        raise Unable(
+            "A worker process of nt.condition_curves died. A script that asks for several jobs "
+            'needs its calls under `if __name__ == "__main__":`; where memory is short take fewer '
+            "jobs."
+        ) from None
     finally:
         pool.shutdown(cancel_futures=True)
 
