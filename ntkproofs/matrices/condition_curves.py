@@ -26,7 +26,7 @@ from ntkproofs.conventions import require_depth, require_dim, require_integer, r
 from ntkproofs.domains.sphere.points import uniform
 from ntkproofs.errors import InvalidInput, Unable
 from ntkproofs.kernels.networks import cosine_map, cosine_map_derivative
-from ntkproofs.matrices.enclosures import enclose_eigenvalues
+from ntkproofs.matrices.enclosures import Enclosures, enclose_eigenvalues
 from ntkproofs.matrices.intervals import Interval
 from ntkproofs.matrices.rounding import Matrix, above
 
@@ -222,7 +222,9 @@ def conditions_of_draw(plan: _Plan, seed: int) -> list[Interval]:
 
 
 def _condition(mid: Matrix, radius: float, where: str) -> Interval:
-    found = enclose_eigenvalues(mid, radius=radius).condition()
+    bounds = enclose_eigenvalues(mid, radius=radius)
+    assert isinstance(bounds, Enclosures)
+    found = bounds.condition()
     if not math.isfinite(found.upper):
         raise Unable(
             f"The matrix of {where} was not proved to be nonsingular in float64: its condition "
