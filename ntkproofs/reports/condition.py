@@ -168,6 +168,7 @@ def draw_condition(found: ConditionCurves) -> Figure:
             linewidth=0.9,
             label=rf"$1 + n/3 = {float(found.limit):.4g}$",
         )
+        _depth_axis(axes, [row.depth for row in found.rows])
         axes.set_xlabel("depth $L$ (weight layers)")
         axes.set_ylabel(r"condition number $\kappa$, mean $\pm$ s.d.")
         axes.set_title(
@@ -180,6 +181,18 @@ def draw_condition(found: ConditionCurves) -> Figure:
         figure.canvas.draw()
         figure.set_layout_engine("none")  # what is saved twice is the same twice
     return figure
+
+
+def _depth_axis(axes: Axes, depths: Sequence[int]) -> None:
+    """Logarithmic over a wide range, where the curves part at small depths; linear over others."""
+    from matplotlib.ticker import MaxNLocator, NullLocator, ScalarFormatter
+
+    if max(depths) < 4 * min(depths):
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+        return
+    axes.set_xscale("log", base=2)
+    axes.xaxis.set_major_formatter(ScalarFormatter())
+    axes.xaxis.set_minor_locator(NullLocator())
 
 
 def _draw_curve(
