@@ -195,6 +195,20 @@ def agree(row, found):
     )
 
 
+def test_the_means_of_the_table_fall_with_depth_and_then_with_delta():
+    table = committed()
+    for delta, depth in table:
+        if depth > 4:
+            before, here = (interval(table[delta, L], "mean") for L in (depth - 1, depth))
+            assert here.upper < before.lower
+    for delta, depth in table:
+        if depth >= 20 and delta < 1:
+            here, next_ = (
+                interval(table[D, depth], "mean") for D in (delta, delta + Fraction(1, 8))
+            )
+            assert next_.upper < here.lower
+
+
 def test_the_table_is_complete_and_narrow_and_above_the_limit():
     table = committed()
     assert set(table) == {(Fraction(k, 8), depth) for k in range(1, 9) for depth in range(4, 65)}
@@ -208,19 +222,18 @@ def test_the_table_is_complete_and_narrow_and_above_the_limit():
         )
 
 
-@pytest.mark.parametrize("delta", [Fraction(1, 8), Fraction(1)])
-def test_rows_of_the_table_are_recomputed(delta):
-    (found,) = nt.condition_curves([delta], [4]).rows
-    row = committed()[delta, 4]
+def test_a_row_of_the_table_is_recomputed():
+    (found,) = nt.condition_curves([Fraction(1, 8)], [4]).rows
+    row = committed()[Fraction(1, 8), 4]
     assert agree(row, found)
     assert float(row["standard_deviation"]) == pytest.approx(found.standard_deviation, rel=1e-5)
 
 
-@pytest.mark.parametrize("depth", [4, 33, 64])
-def test_the_table_agrees_with_float_matrices_of_the_kernel(depth):
-    kernel = nt.eoc(depth, 1, 1)
+@pytest.mark.parametrize(("a", "b", "depth"), [(1, 1, 4), (1, 1, 64), (0, 1, 33)])
+def test_the_table_agrees_with_float_matrices_of_the_kernel(a, b, depth):
+    kernel = nt.eoc(depth, a, b)
     each = [np.linalg.cond(nt.gram(kernel, nt.sphere.uniform(32, 16, seed))) for seed in range(100)]
-    row = committed()[HALF, depth]
+    row = committed()[Fraction(b * b, a * a + b * b), depth]
     assert np.mean(each) == pytest.approx(float(row["mean_lower"]), rel=1e-10)
     assert np.std(each, ddof=1) == pytest.approx(float(row["standard_deviation"]), rel=1e-5)
 
