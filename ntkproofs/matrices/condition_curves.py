@@ -2,7 +2,8 @@
 
 Nothing of the enclosures is measured: cosines of the exact directions of the points are balls, the
 recursion over layers runs in balls, its values are rounded to float64 with the error known, and
-the eigenvalues of every matrix within that error are bounded by ``nt.enclose_eigenvalues``.
+the eigenvalues of every matrix within that error are bounded by ``nt.enclose_eigenvalues``. What
+is assumed is what that assumes: IEEE arithmetic, and a BLAS that sums products.
 """
 
 from __future__ import annotations
@@ -272,18 +273,19 @@ def layers(delta: Fraction, values: Sequence[arb], last: int) -> Iterator[tuple[
     """(depth, Θ_depth at the given cosines) for depth 2, 3, ..., last.
 
     As |ϱ'| = |1 - Δ (2/π) arccos| <= 1 on [-1, 1], ϱ maps the ball m ± r into ϱ(m) ± r. So it is
-    evaluated at the midpoint, and radii grow by a rounding a layer instead of by a factor.
+    evaluated at the midpoint, and radii grow by a rounding a layer instead of by a factor. A
+    midpoint that rounding left outside [-1, 1] is moved to the end, which is nearer to any cosine.
 
     Example:
         >>> [(depth, values[0]) for depth, values in layers(Fraction(1), [arb(0)], 2)]
         [(2, [0.636619772367581 +/- ...])]
     """
-    ar = _Remembering()
+    ar, one = _Remembering(), arb(1)
     step, slope = cosine_map(delta).formula, cosine_map_derivative(delta).formula
     covariances, tangents = list(values), list(values)
     for depth in range(2, last + 1):
         slopes = [slope(u, ar) for u in covariances]
-        covariances = [step(u.mid(), ar) + arb(0, u.rad()) for u in covariances]
+        covariances = [step(u.mid().min(one).max(-one), ar) + arb(0, u.rad()) for u in covariances]
         steps = zip(tangents, slopes, covariances, strict=True)
         tangents = [tangent * factor + covariance for tangent, factor, covariance in steps]
         yield depth, tangents

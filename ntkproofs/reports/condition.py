@@ -85,6 +85,8 @@ def header(found: ConditionCurves) -> list[str]:
         f"Limit at any delta as depth grows: 1 + n/3 = {found.limit}.",
         "mean, least, largest over the draws: bounds that hold for the exact directions of these "
         "points, rounded outwards.",
+        "Proved: kernel values in balls, eigenvalues by nt.enclose_eigenvalues, which assumes IEEE "
+        "arithmetic and a BLAS that sums products.",
         "standard_deviation over the draws, standard_error of the mean: statistics, no bounds.",
         "Made by: ntkproofs condition; " + ", ".join(f"{p} {versions[p]}" for p in _VERSIONS) + ".",
     ]
