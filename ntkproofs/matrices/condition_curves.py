@@ -338,6 +338,7 @@ def _mapping(
     if jobs == 1:
         yield ((seed, conditions_of_draw(plan, seed)) for seed in seeds)
         return
+    others = set(multiprocessing.active_children())
     pool = ProcessPoolExecutor(
         min(jobs, len(seeds)), multiprocessing.get_context("spawn"), _leave_interrupts_to_parent
     )
@@ -351,6 +352,9 @@ def _mapping(
             "jobs."
         ) from None
     finally:
+        # All results are in, or nobody waits for them (an interrupt): draws under way are dropped.
+        for worker in set(multiprocessing.active_children()) - others:
+            worker.terminate()
         pool.shutdown(cancel_futures=True)
 
 

@@ -1,6 +1,7 @@
 """Condition numbers by depth: enclosures against other ways, the committed table, the command."""
 
 import csv
+import multiprocessing
 import os
 from fractions import Fraction
 from pathlib import Path
@@ -138,6 +139,17 @@ def test_the_result_depends_on_neither_jobs_nor_the_other_curves():
     assert together.curve(HALF) == together.rows[:2]
 
 
+def test_an_interrupt_leaves_no_worker_behind():
+    def interrupt(done, _):
+        assert done == 1
+        raise KeyboardInterrupt
+
+    before = set(multiprocessing.active_children())
+    with pytest.raises(KeyboardInterrupt):
+        nt.condition_curves([1], [4], points=5, dim=4, draws=40, jobs=2, progress=interrupt)
+    assert set(multiprocessing.active_children()) <= before
+
+
 def test_deep_matrices_are_near_the_limit_and_above_it():
     rows = nt.condition_curves([1], [100, 400], points=4, dim=16, draws=2).rows
     limit = 1 + 4 / 3
@@ -236,7 +248,7 @@ def test_a_row_of_the_table_is_recomputed():
     assert float(row["standard_deviation"]) == pytest.approx(found.standard_deviation, rel=1e-5)
 
 
-@pytest.mark.parametrize(("a", "b", "depth"), [(1, 1, 4), (1, 1, 64), (0, 1, 33)])
+@pytest.mark.parametrize(("a", "b", "depth"), [(1, 1, 64), (0, 1, 33)])
 def test_the_table_agrees_with_float_matrices_of_the_kernel(a, b, depth):
     kernel = nt.eoc(depth, a, b)
     each = [np.linalg.cond(nt.gram(kernel, nt.sphere.uniform(32, 16, seed))) for seed in range(100)]
