@@ -42,6 +42,7 @@ from .kernels.residual import residual as residual
 from .kernels.user import zonal as zonal
 from .matrices.blocks import gram_blocks as gram_blocks
 from .matrices.blocks import operator as operator
+from .matrices.condition_curves import condition_curves as condition_curves
 from .matrices.definite import is_positive_definite as is_positive_definite
 from .matrices.diagnosis import diagnose as diagnose
 from .matrices.enclosures import enclose_eigenvalues as enclose_eigenvalues

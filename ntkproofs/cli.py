@@ -22,6 +22,7 @@ from ntkproofs.commands.common import (
     JsonFile,
     console,
 )
+from ntkproofs.commands.condition import condition
 from ntkproofs.commands.spectrum import spectrum
 from ntkproofs.errors import InvalidInput, NtkproofsError, Unable
 
@@ -391,6 +392,7 @@ def doctor() -> None:
 
 
 app.command(short_help="Print the eigenvalues of a kernel on the sphere.")(spectrum)
+app.command(short_help="Print condition numbers of NTK matrices by depth.")(condition)
 
 
 if __name__ == "__main__":

@@ -642,7 +642,7 @@ def test_help_and_version_load_no_mathematics():
     assert program("--version").stdout.startswith(b"ntkproofs ")
 
 
-@pytest.mark.parametrize("command", ["verify", "axioms", "spectrum", "doctor"])
+@pytest.mark.parametrize("command", ["verify", "axioms", "spectrum", "condition", "doctor"])
 def test_every_help_text_teaches_with_an_example(command):
     result = run(command, "--help")
     assert result.exit_code == 0

@@ -27,3 +27,20 @@ def console(*, stderr: bool = False) -> Console:
     from rich.console import Console
 
     return Console(stderr=stderr)
+
+
+def rising_range(text: str) -> range | None:
+    """The range of ``7``, of ``0:50`` (both ends included) or of ``0:100:10``; None for others.
+
+    Example:
+        >>> rising_range("0:6:2"), rising_range("5:3")
+        (range(0, 7, 2), None)
+    """
+    try:
+        numbers = [int(number) for number in text.split(":")]
+        first, last, step = (*numbers, *([numbers[0], 1] if len(numbers) == 1 else [1]))[:3]
+    except ValueError:
+        return None
+    if len(numbers) > 3 or first < 0 or last < first or step < 1:
+        return None
+    return range(first, last + 1, step)

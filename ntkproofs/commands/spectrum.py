@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ntkproofs.commands.common import EXIT_UNABLE, JsonFile, console
+from ntkproofs.commands.common import EXIT_UNABLE, JsonFile, console, rising_range
 from ntkproofs.errors import InvalidInput
 
 if TYPE_CHECKING:
@@ -221,14 +221,10 @@ def parse_degrees(text: str) -> list[int]:
 
 
 def _span(piece: str, text: str) -> range:
-    try:
-        numbers = [int(number) for number in piece.split(":")]
-        first, last, step = (*numbers, *([numbers[0], 1] if len(numbers) == 1 else [1]))[:3]
-        if len(numbers) > 3 or first < 0 or last < first or step < 1:
-            raise ValueError
-    except ValueError:
+    span = rising_range(piece)
+    if span is None:
         raise InvalidInput(
             "--degrees is degrees >= 0 and rising ranges of them, such as 7, or 0,2,4, or 0:50 "
             f"(both ends included), or 0:100:10 (in steps); got {text!r}."
-        ) from None
-    return range(first, last + 1, step)
+        )
+    return span

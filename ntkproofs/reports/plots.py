@@ -143,12 +143,13 @@ def save_figure(figure: Figure, path: str | Path) -> None:
     """
     target = Path(path)
     suffix = require_format(target)
-    with _style(), replacing(target) as temporary:
+    with style(), replacing(target) as temporary:
         figure.savefig(temporary, format=suffix, metadata=dict(_METADATA[suffix]))
 
 
 @contextmanager
-def _style() -> Iterator[None]:
+def style() -> Iterator[None]:
+    """The look of all pictures: the fonts of a paper, thin lines, files without dates."""
     import matplotlib
 
     with matplotlib.rc_context(_STYLE):
@@ -167,7 +168,7 @@ def draw(found: Spectrum) -> Figure:
             f"{len(lines)} at degrees >= 1 among those asked for. Zeros cannot be drawn on a "
             "logarithmic axis; ask for other degrees."
         )
-    with _style():
+    with style():
         has_errors = found.laws is not None and (
             found.laws.even.has_power or found.laws.odd.has_power
         )

@@ -2,6 +2,7 @@
 
     python -m tests.benchmarks.bench_gram          # from the root of the repository
     python -m tests.benchmarks.bench_gram --quick  # fewer points, a few seconds
+    python -m tests.benchmarks.bench_gram --peer nt-env/bin/python   # next to neural-tangents
 
 *Fused* is ``nt.gram`` on a NumPy array; times are the best of several calls on warm caches,
 allocation of the matrix included, by the clock and by the processor's own count (on a shared
@@ -11,14 +12,21 @@ recursion in float64 on NumPy blocks that stay in the cache, cosines from a roun
 the worst over a row of entries, against mpmath at 60 digits, over the diagonal value: points at
 random, at 10^-k from each other and from antipodes. Nothing here asserts anything.
 
-neural-tangents is no column: it needs a jax of years ago, in an environment of its own.
+neural-tangents 0.6.5 does not import with the jax of today, and runs in an environment of its own:
+
+    python3.11 -m venv nt-env
+    nt-env/bin/pip install neural-tangents==0.6.5 jax==0.5.3 jaxlib==0.5.3
 """
 
 from __future__ import annotations
 
 import argparse
+import json
+import subprocess
+import tempfile
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import mpmath
@@ -34,6 +42,7 @@ from ntkproofs.matrices.packed import cores
 from ntkproofs.matrices.points import normalise
 
 DEPTHS = (2, 3, 10, 50, 100)
+PEER_DEPTHS = (3, 10, 50)
 ROWS = 16  # of the slow ways
 
 
@@ -171,15 +180,60 @@ def operator_table(n: int, repeats: int) -> Table:
     return table
 
 
+def peer_table(python: Path, n: int, dim: int, repeats: int) -> Table:
+    """Next to neural-tangents, which is compiled, in float64, on all cores."""
+    X, hard = sphere(n, dim), hard_points(dim)
+    with tempfile.TemporaryDirectory() as folder:
+        np.save(Path(folder, "points.npy"), X)
+        np.save(Path(folder, "hard.npy"), hard)
+        script = Path(__file__).with_name("peer_neural_tangents.py")
+        depths = map(str, PEER_DEPTHS)
+        out = subprocess.run(
+            [python, script, folder, *depths], check=True, stdout=subprocess.PIPE, text=True
+        ).stdout
+        rows = {depth: np.load(Path(folder, f"row-{depth}.npy")) for depth in PEER_DEPTHS}
+    found = json.loads(out.splitlines()[-1])
+    versions = ", ".join(f"{name} {version}" for name, version in found["versions"].items())
+    table = Table(title=f"Next to {versions}: X of shape ({n}, {dim}), ns an entry; errors")
+    names = ("depth", "nt.gram", "plain, 1 thread", "neural-tangents", "times slower")
+    for column in (*names, "error", "plain's", "neural-tangents'"):
+        table.add_column(column, justify="right")
+    for depth in PEER_DEPTHS:
+        kernel, seconds = ntk(depth), found["seconds"][str(depth)]
+        gram(kernel, X)
+        ours, _ = best(lambda k=kernel: gram(k, X), repeats)
+        slow, _ = best(lambda d=depth: plain(X[:ROWS], X, d), 3)
+        with mpmath.workdps(60):
+            exact = exact_row(depth, hard)
+            errors = (
+                worst(gram(kernel, hard)[0], exact, depth),
+                worst(plain(hard[:1], hard, depth)[0], exact, depth),
+                worst(rows[depth], exact, depth),
+            )
+        times = (ours / n**2, slow / ROWS / n, seconds / n**2)
+        shown = (f"{t * 1e9:.1f}" for t in times)
+        table.add_row(str(depth), *shown, f"{seconds / ours:.0f}", *errors)
+    return table
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--quick", action="store_true", help="fewer points and repetitions")
-    quick = parser.parse_args().quick
-    n, repeats = (1000, 3) if quick else (4000, 7)
+    parser.add_argument(
+        "--peer", type=Path, metavar="PYTHON", help="a Python that has neural-tangents"
+    )
+    parser.add_argument("--peer-only", action="store_true", help="leave out the other tables")
+    given = parser.parse_args()
+    n, repeats = (1000, 3) if given.quick else (4000, 7)
     console = Console(width=120)
-    console.print(depth_table(n, 10, repeats))
-    console.print(dimension_table(n // 2, repeats))
-    console.print(operator_table(n, repeats))
+    if not given.peer_only:
+        console.print(depth_table(n, 10, repeats))
+        console.print(dimension_table(n // 2, repeats))
+        console.print(operator_table(n, repeats))
+    if given.peer is None:
+        console.print("neural-tangents: not compared; --peer names a Python that has it.")
+    else:
+        console.print(peer_table(given.peer, n, 10, repeats))
 
 
 if __name__ == "__main__":
