@@ -67,10 +67,11 @@ def limit_is(left: Any, right: Any, variable: Any, domain: Domain = EVERYWHERE) 
     if sp.expand(over) == 0:
         return Decision(Truth.TRUE, LEADING_TERMS)
     try:
-        top, bottom = _degree(over, variable, domain), _degree(under, variable, domain)
+        bottom = _degree(under, variable, domain)
     except NoLeadingTerm as failure:
         return Decision(Truth.UNDECIDED, LEADING_TERMS, reason=str(failure))
-    if top < bottom:
+    numerator = sp.expand(over)
+    if numerator.is_polynomial(variable) and sp.degree(numerator, variable) < bottom:
         return Decision(Truth.TRUE, LEADING_TERMS)
     return Decision(Truth.UNDECIDED, LEADING_TERMS, reason="the difference does not tend to 0")
 

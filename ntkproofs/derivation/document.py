@@ -15,6 +15,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from typing import Any
 
 import sympy as sp
@@ -249,13 +250,17 @@ class Derivation:
             raise InvalidInput(f"the derivation {self.id!r} has no line {id!r}")
         return known[id].statement
 
-    def broken(self) -> Iterator[tuple[str, str, Checked | Exception]]:
-        """(id, how, outcome): every line with its right-hand side changed, checked alone."""
+    def broken(self, most: int | None = None) -> Iterator[tuple[str, str, Checked | Exception]]:
+        """(id, how, outcome): every line with its right-hand side changed, checked alone.
+
+        Args:
+            most: how many wrong versions of each line are tried; none means all.
+        """
         known: dict[str, Known] = {}
         for item in _flat(self.items):
             if isinstance(item, _Line):
                 domain = Context(self.notation, dict(known)).domain()
-                for how, relation in _wrong(item.relation, domain):
+                for how, relation in islice(_wrong(item.relation, domain), most):
                     yield item.id, how, self._outcome(replace(item, relation=relation), known)
             _learn(item, known)
 
