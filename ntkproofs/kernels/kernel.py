@@ -49,6 +49,8 @@ class Kernel(ABC):
         _ = self.needs_dim, self.differentiable, self.assumptions, self.floats_only
 
     def __call__(self, u: Any) -> Any:
+        if hasattr(u, "mapped_by"):  # a quantity that is a float or a ball when it is asked for
+            return u.mapped_by(self)
         if isinstance(u, np.ndarray) and u.size > _BLOCK:
             # Temporaries that stay in the cache make this several times faster.
             flat = u.reshape(-1)

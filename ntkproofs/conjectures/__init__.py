@@ -1,0 +1,1 @@
+"""Conjectures: searching for a counterexample, shrinking it, certifying it."""

@@ -1,0 +1,232 @@
+r"""Conjectures: a statement, what its instances are, and a body that compares quantities.
+
+>>> from fractions import Fraction
+>>> from ntkproofs.conjectures import strategies as st
+>>> @conjecture(r"\lambda_{\max}(K) \le n", source="notebook, 12 March")
+... @given(X=st.sphere_points(n=st.integers(1, 5), dim=st.integers(2, 3)))
+... def largest_eigenvalue(X):
+...     from ntkproofs import gram, nngp
+...     return gram(nngp(2), X).largest() <= X.n
+>>> largest_eigenvalue.id
+'largest-eigenvalue'
+"""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from hypothesis.strategies import SearchStrategy
+
+from ntkproofs.arithmetic.truth import Truth
+from ntkproofs.conjectures.quantities import NOISE, Comparison, Undecided, recorded
+from ntkproofs.errors import InvalidInput
+
+Body = Callable[..., Any]
+Values = Mapping[str, Any]
+
+
+class NoComparison(InvalidInput):
+    """A body that compared nothing."""
+
+
+@dataclass(frozen=True, eq=False)
+class Conjecture:
+    """A conjecture.
+
+    Attributes:
+        id: permanent name; by default the name of the function.
+        statement: in LaTeX.
+        source: where it was made.
+        strategies: of each argument of the body, what values it takes.
+        body: takes an instance, returns or asserts comparisons of quantities.
+        constants: named constants of the statement, passed to the body; repairs change these.
+        hypotheses: names of hypotheses that instances have to satisfy.
+    """
+
+    id: str
+    statement: str
+    source: str
+    strategies: Mapping[str, SearchStrategy[Any]]
+    body: Body
+    constants: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    mutants: Mapping[str, Sequence[Any]] = field(default_factory=dict[str, Sequence[Any]])
+
+    def with_constants(self, **constants: Any) -> Conjecture:
+        """The conjecture with other constants."""
+        return replace(self, constants={**self.constants, **constants})
+
+    def examine(self, values: Values, limit: int = 256) -> Examined:
+        """Run the body on one instance, and decide what floats do not make plain."""
+        with recorded() as run:
+            try:
+                produced = self.body(**values, **self.constants)
+            except Undecided:
+                return Examined(0.0, undecided=1)
+            except AssertionError:
+                return _asserted(run.decided)
+        comparisons = _comparisons(self.id, produced)
+        if not comparisons and not run.decided:
+            raise NoComparison(
+                f"the conjecture {self.id!r} compared nothing on {_shown(values)}: its body "
+                "returns or asserts comparisons, such as A.smallest() >= c"
+            )
+        slacks = [c.slack() for c, _ in run.decided]
+        found = Examined(min((s for s in slacks if s == s), default=float("inf")))
+        for comparison in comparisons:
+            found = found.with_(_look(comparison, limit))
+        return found
+
+    def run(self, **values: Any) -> list[Comparison]:
+        """The comparisons of one instance, to look at."""
+        return _comparisons(self.id, self.body(**values, **self.constants))
+
+
+@dataclass(frozen=True)
+class Examined:
+    """What one instance showed.
+
+    Attributes:
+        slack: the smallest relative slack of its comparisons, in floats.
+        violation: a comparison that balls found false.
+        bits: at what precision.
+        suspected: a comparison that floats found false, and balls did not decide.
+        undecided: how many comparisons were left undecided.
+    """
+
+    slack: float
+    violation: Comparison | None = None
+    bits: int = 0
+    suspected: Comparison | None = None
+    undecided: int = 0
+    floats_only: bool = False
+
+    def with_(self, other: Examined) -> Examined:
+        """Both together."""
+        return Examined(
+            min(self.slack, other.slack),
+            self.violation or other.violation,
+            max(self.bits, other.bits),
+            self.suspected or other.suspected,
+            self.undecided + other.undecided,
+            self.floats_only or other.floats_only,
+        )
+
+
+def _look(comparison: Comparison | bool, limit: int) -> Examined:
+    """Decide a comparison where floats come near to its failing, or fail."""
+    if isinstance(comparison, bool):
+        return Examined(1.0 if comparison else -1.0, undecided=0, floats_only=not comparison)
+    slack = comparison.slack()
+    threshold = -NOISE if comparison.sign == "==" else NOISE
+    if slack > threshold:
+        return Examined(slack)
+    if comparison.sign == "==" and slack >= -1e-15:
+        return Examined(slack)
+    decided = comparison.decided(limit)
+    here = slack if slack == slack else 0.0
+    if decided.truth is Truth.FALSE:
+        return Examined(min(here, 0.0), comparison, decided.bits)
+    if decided.truth is Truth.TRUE:
+        return Examined(max(here, 0.0))
+    suspected = comparison if here < -NOISE else None
+    return Examined(here, suspected=suspected, undecided=1)
+
+
+def _asserted(decided: Sequence[tuple[Comparison, Any]]) -> Examined:
+    """An assertion failed: by a comparison that balls decided, or by something else."""
+    if decided and decided[-1][1].truth is Truth.FALSE:
+        comparison, outcome = decided[-1]
+        return Examined(min(comparison.slack(), 0.0), comparison, outcome.bits)
+    return Examined(-1.0, floats_only=True)
+
+
+def _comparisons(id: str, produced: Any) -> list[Any]:
+    if produced is None:
+        return []
+    if isinstance(produced, Comparison):
+        return [produced]
+    if isinstance(produced, (bool,)) or type(produced).__name__ == "bool_":
+        return [bool(produced)]
+    if isinstance(produced, (list, tuple)):
+        return [c for item in produced for c in _comparisons(id, item)]
+    raise InvalidInput(
+        f"the body of {id!r} returns comparisons of quantities; it returned "
+        f"{type(produced).__name__}"
+    )
+
+
+def _shown(values: Values) -> str:
+    return ", ".join(f"{name} = {value!r}" for name, value in values.items())
+
+
+@dataclass(frozen=True)
+class _Given:
+    body: Body
+    strategies: Mapping[str, SearchStrategy[Any]]
+
+
+def given(**strategies: SearchStrategy[Any]) -> Callable[[Body], _Given]:
+    """What values each argument of the body takes.
+
+    Raises:
+        InvalidInput: if a value is no strategy, or names no argument of the body.
+    """
+    wrong = [name for name, s in strategies.items() if not isinstance(s, SearchStrategy)]
+    if wrong or not strategies:
+        raise InvalidInput(
+            f"given takes a strategy of ntkproofs.st (or of Hypothesis) for each argument; "
+            f"{wrong or 'nothing'} is none"
+        )
+
+    def decorate(body: Body) -> _Given:
+        names = set(inspect.signature(body).parameters)
+        unknown = sorted(set(strategies) - names)
+        if unknown:
+            raise InvalidInput(f"the body {body.__name__!r} takes no argument {unknown}")
+        return _Given(body, strategies)
+
+    return decorate
+
+
+def conjecture(
+    statement: str,
+    *,
+    source: str,
+    id: str | None = None,
+    constants: Mapping[str, Any] | None = None,
+    mutants: Mapping[str, Sequence[Any]] | None = None,
+) -> Callable[[_Given], Conjecture]:
+    """State a conjecture; goes above ``@given``.
+
+    Args:
+        statement: in LaTeX.
+        source: where it was made.
+        id: permanent name, lower-case words joined by '-' or '.'; by default the function's name.
+        constants: named constants, passed to the body beside the instance.
+        mutants: for constants, values that make the statement false: a search that does not
+            refute them cannot be trusted.
+    """
+
+    def decorate(made: _Given) -> Conjecture:
+        if not isinstance(made, _Given):
+            raise InvalidInput("@conjecture(...) goes above @given(...), which names the arguments")
+        name = id or made.body.__name__.replace("_", "-")
+        if not re.fullmatch(r"[a-z0-9]+([.-][a-z0-9]+)*", name):
+            raise InvalidInput(f"the id of a conjecture is lower-case words; got {name!r}")
+        known = dict(constants or {})
+        missing = [
+            n
+            for n, p in inspect.signature(made.body).parameters.items()
+            if n not in made.strategies and n not in known and p.default is inspect.Parameter.empty
+        ]
+        if missing:
+            raise InvalidInput(f"the body of {name!r} takes {missing}, of which nothing is given")
+        return Conjecture(
+            name, statement, source, made.strategies, made.body, known, dict(mutants or {})
+        )
+
+    return decorate

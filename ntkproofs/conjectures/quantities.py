@@ -1,0 +1,280 @@
+"""Quantities that are floats while one searches and balls where one decides.
+
+The body of a conjecture is written once, on quantities. Each knows its value as a float, for a
+search that tries thousands of instances, and as a ball at any precision, for the verdict. A
+comparison of quantities is three-valued: a float never decides one.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any, Literal
+
+from flint import arb, ctx
+
+from ntkproofs.arithmetic.balls import ball
+from ntkproofs.arithmetic.truth import Decided, Truth, decide, equal, less
+from ntkproofs.errors import InvalidInput, Unable
+
+Sign = Literal["<", "<=", ">", ">=", "=="]
+NOISE = 1e-9
+"""Relative differences below it may be rounding errors of floats; balls look at them again."""
+_START, _LIMIT = 64, 256
+
+
+class Quantity:
+    """A real number that is computed when it is asked for, in floats or in balls.
+
+    Args:
+        as_float: computes a float.
+        as_ball: computes a ball at Arb's current precision.
+        text: how it is shown.
+
+    Example:
+        >>> x = quantity(Fraction(1, 3))
+        >>> (3 * x == 1).decided().truth
+        <Truth.UNDECIDED: 'undecided'>
+        >>> (3 * x > 2).decided().truth
+        <Truth.FALSE: 'false'>
+    """
+
+    def __init__(
+        self, as_float: Callable[[], float], as_ball: Callable[[], arb], text: str = ""
+    ) -> None:
+        self._as_float, self._as_ball = as_float, as_ball
+        self._float: float | None = None
+        self._balls: dict[int, arb] = {}
+        self.text = text
+
+    def __float__(self) -> float:
+        if self._float is None:
+            try:
+                self._float = float(self._as_float())
+            except (ZeroDivisionError, OverflowError, ValueError):
+                self._float = math.nan
+        return self._float
+
+    def ball(self) -> arb:
+        """The value as a ball at the current precision."""
+        bits = int(ctx.prec)
+        if bits not in self._balls:
+            self._balls[bits] = self._as_ball()
+        return self._balls[bits]
+
+    # ---- arithmetic
+
+    def _with(
+        self,
+        other: Any,
+        floats: Callable[[float, float], float],
+        balls: Callable[[arb, arb], arb],
+    ) -> Quantity:
+        that = quantity(other)
+        return Quantity(
+            lambda: floats(float(self), float(that)), lambda: balls(self.ball(), that.ball())
+        )
+
+    def __add__(self, other: Any) -> Quantity:
+        return self._with(other, lambda a, b: a + b, lambda a, b: a + b)
+
+    def __sub__(self, other: Any) -> Quantity:
+        return self._with(other, lambda a, b: a - b, lambda a, b: a - b)
+
+    def __mul__(self, other: Any) -> Quantity:
+        return self._with(other, lambda a, b: a * b, lambda a, b: a * b)
+
+    def __truediv__(self, other: Any) -> Quantity:
+        return self._with(other, lambda a, b: a / b, lambda a, b: a / b)
+
+    def __pow__(self, other: Any) -> Quantity:
+        if isinstance(other, int):
+            return self.mapped(lambda a: a**other, lambda a: a**other)
+        return self._with(other, lambda a, b: a**b, lambda a, b: a**b)
+
+    def __radd__(self, other: Any) -> Quantity:
+        return quantity(other) + self
+
+    def __rsub__(self, other: Any) -> Quantity:
+        return quantity(other) - self
+
+    def __rmul__(self, other: Any) -> Quantity:
+        return quantity(other) * self
+
+    def __rtruediv__(self, other: Any) -> Quantity:
+        return quantity(other) / self
+
+    def __rpow__(self, other: Any) -> Quantity:
+        return quantity(other) ** self
+
+    def __neg__(self) -> Quantity:
+        return self.mapped(lambda a: -a, lambda a: -a)
+
+    def __abs__(self) -> Quantity:
+        return self.mapped(abs, abs)
+
+    def mapped(self, floats: Callable[[float], float], balls: Callable[[arb], arb]) -> Quantity:
+        """A function of this quantity, given in floats and in balls."""
+        return Quantity(lambda: floats(float(self)), lambda: balls(self.ball()))
+
+    def mapped_by(self, kernel: Any) -> Quantity:
+        """The value of a kernel at this cosine."""
+        return self.mapped(kernel, kernel)
+
+    def sqrt(self) -> Quantity:
+        """The square root."""
+        return self.mapped(math.sqrt, lambda a: a.sqrt())
+
+    def log(self) -> Quantity:
+        """The natural logarithm."""
+        return self.mapped(math.log, lambda a: a.log())
+
+    def exp(self) -> Quantity:
+        """The exponential."""
+        return self.mapped(math.exp, lambda a: a.exp())
+
+    def arccos(self) -> Quantity:
+        """The angle of a cosine."""
+        return self.mapped(lambda a: math.acos(max(-1.0, min(1.0, a))), lambda a: a.acos())
+
+    # ---- comparisons
+
+    def __lt__(self, other: Any) -> Comparison:
+        return Comparison(self, "<", quantity(other))
+
+    def __le__(self, other: Any) -> Comparison:
+        return Comparison(self, "<=", quantity(other))
+
+    def __gt__(self, other: Any) -> Comparison:
+        return Comparison(self, ">", quantity(other))
+
+    def __ge__(self, other: Any) -> Comparison:
+        return Comparison(self, ">=", quantity(other))
+
+    def __eq__(self, other: object) -> Comparison:  # type: ignore[override]
+        return Comparison(self, "==", quantity(other))
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __bool__(self) -> bool:
+        raise TypeError("A quantity is no truth value; compare it with another one.")
+
+
+def quantity(value: Any) -> Quantity:
+    """A number as a quantity: int, Fraction, SymPy rational, ball.
+
+    A float that was computed carries a rounding error, and is refused; write a Fraction.
+    """
+    if isinstance(value, Quantity):
+        return value
+    if isinstance(value, float):
+        raise InvalidInput(
+            f"a conjecture compares exact numbers and quantities of the library; got the float "
+            f"{value!r}, whose rounding error nobody knows. Write Fraction({str(value)!r}), or "
+            "compute it with quantities"
+        )
+    if isinstance(value, (int, Fraction)) and not isinstance(value, bool):
+        return Quantity(lambda: float(value), lambda: ball(value), str(value))
+    if isinstance(value, arb) or getattr(value, "is_Rational", False):
+        return Quantity(lambda: float(value), lambda: ball(value), str(value))
+    raise InvalidInput(f"{type(value).__name__} is neither a number nor a quantity: {value!r}")
+
+
+def largest(*values: Any) -> Quantity:
+    """The largest of some quantities."""
+    items = [quantity(v) for v in values]
+    return Quantity(lambda: max(map(float, items)), lambda: _extreme(items, "max"))
+
+
+def smallest(*values: Any) -> Quantity:
+    """The smallest of some quantities."""
+    items = [quantity(v) for v in values]
+    return Quantity(lambda: min(map(float, items)), lambda: _extreme(items, "min"))
+
+
+def _extreme(items: list[Quantity], which: str) -> arb:
+    found = items[0].ball()
+    for item in items[1:]:
+        found = getattr(found, which)(item.ball())
+    return found
+
+
+PI = Quantity(lambda: math.pi, arb.pi, "π")
+
+
+@dataclass(frozen=True, eq=False)
+class Comparison:
+    """A relation between two quantities, decided by balls where it is decided."""
+
+    left: Quantity
+    sign: Sign
+    right: Quantity
+
+    def slack(self) -> float:
+        """By how much it holds in floats, relative to the sides; negative where it fails."""
+        a, b = float(self.left), float(self.right)
+        if not (math.isfinite(a) and math.isfinite(b)):
+            return math.nan
+        scale = max(abs(a), abs(b), 1e-300)
+        if self.sign == "==":
+            return -abs(a - b) / scale
+        return (b - a if self.sign in ("<", "<=") else a - b) / scale
+
+    def decided(self, limit: int = _LIMIT) -> Decided:
+        """Its truth by balls at rising precision, up to a limit in bits."""
+        return decide(self._compare, start=_START, limit=limit)
+
+    def _compare(self) -> Truth:
+        try:
+            a, b = self.left.ball(), self.right.ball()
+        except (Unable, ZeroDivisionError):
+            return Truth.UNDECIDED
+        if self.sign == "==":
+            return equal(a, b)
+        if self.sign in ("<", ">"):
+            return less(a, b) if self.sign == "<" else less(b, a)
+        return (less(b, a) if self.sign == "<=" else less(a, b)).negated()
+
+    def __bool__(self) -> bool:
+        """Its truth, certified: an undecided comparison ends the instance, which shows nothing."""
+        outcome = self.decided()
+        run = _run.get()
+        if run is not None:
+            run.decided.append((self, outcome))
+        if outcome.truth is Truth.UNDECIDED:
+            raise Undecided(f"undecided at {outcome.bits} bits")
+        return outcome.truth is Truth.TRUE
+
+    def __repr__(self) -> str:
+        return f"{float(self.left):.12g} {self.sign} {float(self.right):.12g}"
+
+
+class Undecided(Exception):
+    """A comparison that balls do not decide, where a truth value was needed."""
+
+
+@dataclass
+class Run:
+    """What the body of a conjecture did for one instance."""
+
+    decided: list[tuple[Comparison, Decided]] = field(
+        default_factory=list[tuple[Comparison, Decided]]
+    )
+
+
+_run: ContextVar[Run | None] = ContextVar("run", default=None)
+
+
+@contextmanager
+def recorded() -> Any:
+    """A block whose comparisons in ``assert`` and ``if`` are recorded."""
+    run = Run()
+    token = _run.set(run)
+    try:
+        yield run
+    finally:
+        _run.reset(token)

@@ -1,0 +1,233 @@
+"""Searching for a counterexample: random and targeted, then by a local optimiser, then smaller."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import hypothesis
+from hypothesis import HealthCheck, Phase, Verbosity
+from hypothesis.database import DirectoryBasedExampleDatabase
+from hypothesis.errors import HypothesisException, Unsatisfiable
+
+from ntkproofs.conjectures.conjecture import Conjecture, Examined
+from ntkproofs.conjectures.local import improved
+from ntkproofs.conjectures.regimes import regimes_of
+from ntkproofs.conjectures.shrinking import simpler
+from ntkproofs.errors import InvalidInput
+
+Values = Mapping[str, Any]
+Progress = Callable[[int, float], None]
+_BATCH = 400
+_KEPT = 6
+_FINAL_BITS = 1024
+
+
+@dataclass(frozen=True)
+class Budget:
+    """How long to search.
+
+    Attributes:
+        examples: instances at most.
+        seconds: wall clock at most, without shrinking.
+    """
+
+    examples: int = 20_000
+    seconds: float = 60.0
+
+
+@dataclass
+class Searched:
+    """What a search did and found.
+
+    Attributes:
+        examples: instances that were examined.
+        rejected: instances that assumptions in the body ruled out.
+        undecided: comparisons that balls left undecided.
+        slack: the smallest relative slack seen in floats, at ``where``.
+        regimes: how many instances were of each kind.
+        found_at: number of the instance that first violated the conjecture; 0 for none.
+        witness: the smallest violation found, and what it showed.
+        suspect: an instance that floats refute, and balls do not decide.
+    """
+
+    examples: int = 0
+    rejected: int = 0
+    undecided: int = 0
+    slack: float = math.inf
+    where: Values | None = None
+    regimes: Counter[str] = field(default_factory=Counter[str])
+    found_at: int = 0
+    witness: tuple[Values, Examined] | None = None
+    suspect: tuple[Values, Examined] | None = None
+    worst: list[tuple[float, Values]] = field(default_factory=list[tuple[float, Values]])
+    seconds: float = 0.0
+    problem: str = ""
+
+    def note(self, values: Values, examined: Examined) -> None:
+        """Count an instance."""
+        self.examples += 1
+        self.undecided += examined.undecided
+        self.regimes.update(regimes_of(values))
+        if examined.slack < self.slack:
+            self.slack, self.where = examined.slack, values
+        if examined.suspected is not None or examined.floats_only:
+            self.suspect = self.suspect or (values, examined)
+        self._keep(values, examined.slack)
+
+    def _keep(self, values: Values, slack: float) -> None:
+        if math.isfinite(slack) and (len(self.worst) < _KEPT or slack < self.worst[-1][0]):
+            self.worst.append((slack, values))
+            self.worst.sort(key=lambda pair: pair[0])
+            del self.worst[_KEPT:]
+
+
+class _Violated(Exception):
+    """Raised within Hypothesis, which then looks for a smaller instance."""
+
+    def __init__(self, values: Values, examined: Examined) -> None:
+        super().__init__("violated")
+        self.values, self.examined = values, examined
+
+
+class _TimeUp(BaseException):
+    """Ends a search from within; no Exception, so that Hypothesis does not take it for a bug."""
+
+
+def search(
+    conjecture: Conjecture,
+    budget: Budget | None = None,
+    *,
+    seed: int = 0,
+    database: Path | None = None,
+    progress: Progress | None = None,
+) -> Searched:
+    """Look for an instance that violates a conjecture, certified by balls.
+
+    Args:
+        conjecture: what is to be broken.
+        budget: examples and seconds.
+        seed: same seed, same search (where the database holds the same).
+        database: folder of the examples found before, which are tried first.
+        progress: called with the number of examples and the smallest slack.
+    """
+    budget = budget or Budget()
+    searched = Searched()
+    start = time.perf_counter()
+    end = start + budget.seconds
+    batch = 0
+    while searched.witness is None and not searched.problem:
+        left = budget.examples - searched.examples
+        if left <= 0 or time.perf_counter() >= end:
+            break
+        before = searched.examples + searched.rejected
+        count = min(_BATCH, left)
+        _with_hypothesis(conjecture, searched, count, seed + batch, database, end, progress)
+        if batch % 4 == 0 and searched.witness is None:
+            _locally(conjecture, searched, seed + batch, end)
+        batch += 1
+        if searched.examples + searched.rejected == before:
+            break
+    if searched.witness is not None:
+        values, _ = searched.witness
+        smallest = simpler(values, lambda v: _violation(conjecture, v) is not None)
+        examined = _violation(conjecture, smallest)
+        if examined is not None:
+            searched.witness = (smallest, examined)
+    elif searched.suspect is not None:
+        _decide_suspect(conjecture, searched)
+    searched.seconds = time.perf_counter() - start
+    return searched
+
+
+def _violation(conjecture: Conjecture, values: Values) -> Examined | None:
+    try:
+        examined = conjecture.examine(values)
+    except hypothesis.errors.UnsatisfiedAssumption:
+        return None
+    return examined if examined.violation is not None else None
+
+
+def _decide_suspect(conjecture: Conjecture, searched: Searched) -> None:
+    """Look at what floats refute once more, with many digits."""
+    values, _ = searched.suspect or ({}, None)
+    examined = conjecture.examine(values, limit=_FINAL_BITS)
+    if examined.violation is not None:
+        searched.witness, searched.suspect = (values, examined), None
+        searched.found_at = searched.found_at or searched.examples
+
+
+def _with_hypothesis(
+    conjecture: Conjecture,
+    searched: Searched,
+    count: int,
+    seed: int,
+    database: Path | None,
+    end: float,
+    progress: Progress | None,
+) -> None:
+    def body(**values: Any) -> None:
+        shrinking = searched.witness is not None
+        if not shrinking and time.perf_counter() >= end:
+            raise _TimeUp
+        try:
+            examined = conjecture.examine(values)
+        except hypothesis.errors.UnsatisfiedAssumption:
+            searched.rejected += 1
+            raise
+        if not shrinking:
+            searched.note(values, examined)
+            if progress is not None and searched.examples % 50 == 0:
+                progress(searched.examples, searched.slack)
+        if math.isfinite(examined.slack):
+            hypothesis.target(-examined.slack, label="slack")
+        if examined.violation is not None:
+            searched.found_at = searched.found_at or searched.examples
+            searched.witness = (values, examined)
+            raise _Violated(values, examined)
+
+    settings = hypothesis.settings(
+        max_examples=count,
+        database=None if database is None else DirectoryBasedExampleDatabase(database),
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+        phases=(Phase.reuse, Phase.generate, Phase.target, Phase.shrink),
+        verbosity=Verbosity.quiet,
+        report_multiple_bugs=False,
+        print_blob=False,
+    )
+    test = hypothesis.seed(seed)(settings(hypothesis.given(**conjecture.strategies)(body)))
+    try:
+        test()
+    except _Violated as violated:
+        searched.witness = (violated.values, violated.examined)
+    except _TimeUp:
+        pass
+    except Unsatisfiable:
+        searched.problem = "every instance was rejected: the strategies or assumptions contradict"
+    except InvalidInput as error:
+        searched.problem = str(error)
+    except HypothesisException as error:
+        searched.problem = f"Hypothesis: {error}"
+
+
+def _locally(conjecture: Conjecture, searched: Searched, seed: int, end: float) -> None:
+    """Improve the worst instances by a local optimiser over their continuous parameters."""
+    for slack, values in list(searched.worst[:2]):
+        if time.perf_counter() >= end:
+            return
+        for better in improved(conjecture, values, slack, seed):
+            examined = conjecture.examine(better)
+            searched.note(better, examined)
+            if examined.violation is not None:
+                searched.found_at = searched.examples
+                searched.witness = (better, examined)
+                return
+
+
+__all__ = ["Budget", "Searched", "replace", "search"]

@@ -1,0 +1,80 @@
+"""Making a witness simpler: short coordinates, as a mathematician would write them down."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from fractions import Fraction
+from typing import Any
+
+from ntkproofs.conjectures.points import SpherePoints
+
+Values = Mapping[str, Any]
+_DENOMINATORS = (1, 2, 3, 5, 10, 100, 1000, 10**6)
+_MOST_TRIALS = 400
+
+
+def simpler(values: Values, fails: Callable[[Values], bool]) -> Values:
+    """The values with coordinates made short, one after the other, while the conjecture fails.
+
+    The number of points and the dimension stay: which of them are admitted is for the strategies
+    to say, and Hypothesis has made them small.
+    """
+    trials = 0
+    for name, value in list(values.items()):
+        current = value
+        for candidate in _candidates(value):
+            if trials >= _MOST_TRIALS:
+                return values
+            changed = candidate(current)
+            if changed is None:
+                continue
+            trials += 1
+            attempt = {**values, name: changed}
+            if fails(attempt):
+                values, current = attempt, changed
+    return values
+
+
+def _candidates(value: Any) -> Iterator[Callable[[Any], Any]]:
+    """Changes to try, each on the value as it is by then; None where there is nothing to change."""
+    if isinstance(value, SpherePoints) and value.free:
+        rows = value.directions
+        for i, row in enumerate(rows):
+            for axis in range(len(row)):
+                yield lambda v, i=i, axis=axis: _axis_vector(v, i, axis)
+            for j in range(len(row)):
+                for denominator in (0, *_DENOMINATORS):
+                    yield lambda v, i=i, j=j, q=denominator: _rounded(v, i, j, q)
+    elif isinstance(value, Fraction):
+        for denominator in _DENOMINATORS:
+            yield lambda v, q=denominator: _shorter(v, q)
+
+
+def _shorter(value: Fraction, denominator: int) -> Fraction | None:
+    short = value.limit_denominator(denominator)
+    return short if short.denominator < value.denominator else None
+
+
+def _axis_vector(points: SpherePoints, i: int, axis: int) -> SpherePoints | None:
+    row = tuple(Fraction(int(k == axis)) for k in range(points.dim))
+    if points.directions[i] == row or sum(map(bool, points.directions[i])) == 1:
+        return None
+    return _with_row(points, i, row)
+
+
+def _rounded(points: SpherePoints, i: int, j: int, denominator: int) -> SpherePoints | None:
+    """One coordinate as a shorter fraction, or 0."""
+    row = list(points.directions[i])
+    short = Fraction(0) if denominator == 0 else row[j].limit_denominator(denominator)
+    if short == row[j] or short.denominator > row[j].denominator:
+        return None
+    row[j] = short
+    return _with_row(points, i, tuple(row)) if any(row) else None
+
+
+def _with_row(points: SpherePoints, i: int, row: tuple[Fraction, ...]) -> SpherePoints:
+    rows = list(points.directions)
+    rows[i] = row
+    return replace(points, directions=tuple(rows))
+
