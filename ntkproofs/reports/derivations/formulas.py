@@ -47,6 +47,7 @@ _ARGUMENTS = {
     "\\sqrt": 1, "\\mathbb": 1, "\\mathrm": 1, "\\mathbf": 1, "\\mathcal": 1, "\\mathsf": 1,
     "\\text": 1, "\\operatorname": 1, "\\overline": 1, "\\widehat": 1, "\\hat": 1, "\\tilde": 1,
     "\\bar": 1, "\\pmod": 1, "\\boldsymbol": 1, "\\widetilde": 1, "\\mathop": 1, "\\vec": 1,
+    "\\vphantom": 1,
 }  # fmt: skip
 
 
@@ -176,7 +177,7 @@ def _atom_width(atom: Atom, level: int) -> float:
         return inside[0] + 2 * (8.5 if tall else 6.2) * scale
     if head in _SPACES:
         return _SPACES[head]
-    if head.isspace() or head in _STYLES or head == "\\right":
+    if head.isspace() or head in _STYLES or head == "\\vphantom":
         return 0.0
     if inside:
         return sum(inside) + (2 if head == "\\operatorname" else 0)
@@ -201,12 +202,13 @@ def _sign_width(head: str) -> float:
     return _NARROW.get(head, _WIDE.get(head, 5.4))
 
 
-def broken(latex: str, limit: float) -> tuple[str, ...]:
+def broken(latex: str, limit: float, *, struts: bool = True) -> tuple[str, ...]:
     r"""A long formula in pieces of at most ``limit`` points, where it can be broken so.
 
     A formula is broken before relations and signs that stand outside of brackets; then inside
     fences, which are closed and opened invisibly; then between factors, before ``\times``.
-    Pieces after the first begin with their sign.
+    Pieces after the first begin with their sign. Invisible struts make the fences of such pieces
+    as tall as they would be together.
 
     Example:
         >>> broken("a + b", 30.0)
@@ -224,15 +226,18 @@ def broken(latex: str, limit: float) -> tuple[str, ...]:
     return tuple(
         part
         for piece, text in zip(pieces, shown, strict=True)
-        for part in ((text,) if _points(piece) <= limit else _broken_fences(parse(text), limit))
+        for part in (
+            (text,) if _points(piece) <= limit else _broken_fences(parse(text), limit, struts)
+        )
     )
 
 
-def _broken_fences(atoms: Sequence[Atom], limit: float) -> tuple[str, ...]:
+def _broken_fences(atoms: Sequence[Atom], limit: float, struts: bool) -> tuple[str, ...]:
     """A formula broken inside its widest fences, which are closed and opened invisibly."""
     fenced = [i for i, atom in enumerate(atoms) if atom.head == "\\left"]
-    if not fenced:
-        return (_latex(atoms),)
+    if not fenced or _points([atoms[i] for i in fenced]) < _points(atoms) / 2:
+        opened = _without_wide_fraction(atoms, limit)
+        return (_latex(atoms),) if opened == atoms else _broken_fences(opened, limit, struts)
     widest = max(fenced, key=lambda i: _atom_width(atoms[i], 0))
     inside = atoms[widest].arguments[0]
     head, tail = _latex(atoms[:widest]), _latex(atoms[widest + 1 :])
@@ -242,12 +247,25 @@ def _broken_fences(atoms: Sequence[Atom], limit: float) -> tuple[str, ...]:
     if len(pieces) < 2:
         return (_latex(atoms),)
     tallest = max(map(_latex, pieces), key=lambda p: p.count("\\frac") + p.count("\\sum"))
-    strut = rf"\vphantom{{{tallest}}}"
+    strut = rf"\vphantom{{{tallest}}}" if struts else ""
     opening, closing = atoms[widest].fences
     first = rf"{head}\left{opening} {_latex(pieces[0])} {strut}\right."
     middle = [rf"\left. {_continued(piece)} {strut}\right." for piece in pieces[1:-1]]
     last = rf"\left. {_continued(pieces[-1])} {strut}\right{closing}{tail}"
     return (first, *middle, last)
+
+
+def _without_wide_fraction(atoms: Sequence[Atom], limit: float) -> Sequence[Atom]:
+    """The widest fraction as one over its denominator, times its numerator in brackets."""
+    fractions = [i for i, atom in enumerate(atoms) if atom.head == "\\frac"]
+    if not fractions:
+        return atoms
+    widest = max(fractions, key=lambda i: _atom_width(atoms[i], 0))
+    above, below = atoms[widest].arguments
+    if _points(below) > limit / 2 or _points(above) < limit / 2:
+        return atoms
+    shown = rf"\frac{{1}}{{{_latex(below)}}} \left({_latex(above)}\right)"
+    return [*atoms[:widest], *parse(shown), *atoms[widest + 1 :]]
 
 
 def _at_signs(atoms: Sequence[Atom], depth: int) -> Iterator[int]:
@@ -331,7 +349,7 @@ times otimes oplus odot circ ast star pm mp sum prod int iint partial nabla inft
 dagger langle rangle lfloor rfloor lceil rceil lvert rvert vert mid lVert rVert Vert parallel dots
 ldots cdots colon log ln exp sin cos tan cot sinh cosh tanh arccos arcsin arctan min max sup inf lim
 limsup liminf det dim ker deg gcd arg Pr bigcup bigcap bigotimes bigoplus quad qquad displaystyle
-textstyle limits nolimits left right frac tfrac dfrac binom tbinom dbinom sqrt mathbb mathrm mathbf
+textstyle limits left right frac tfrac dfrac binom tbinom dbinom sqrt mathbb mathrm mathbf
 mathcal mathfrak mathsf boldsymbol operatorname overline underline hat widehat tilde widetilde bar
 vec dot ddot bmod pmod text big bigl bigr bigm Big Bigl Bigr bigg biggl biggr Bigg Biggl Biggr
 middle

@@ -28,8 +28,7 @@ def grade_in_words(grade: Grade) -> str:
 def method_in_words(check: Check) -> str:
     """How a step was checked, and how many comparisons that took."""
     methods = "; ".join(check.methods) or "no method is named"
-    noun = "comparison" if check.comparisons == 1 else "comparisons"
-    return f"{methods} ({check.comparisons} {noun})"
+    return methods if check.comparisons == 1 else f"{methods} ({check.comparisons} comparisons)"
 
 
 def tally(checks: Sequence[Check]) -> str:
