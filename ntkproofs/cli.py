@@ -22,6 +22,7 @@ from ntkproofs.commands.common import (
     JsonFile,
     console,
 )
+from ntkproofs.commands.derive import derive
 from ntkproofs.commands.spectrum import spectrum
 from ntkproofs.errors import InvalidInput, NtkproofsError, Unable
 
@@ -390,6 +391,7 @@ def doctor() -> None:
     raise typer.Exit(EXIT_UNABLE if any(check.failure for check in checks) else 0)
 
 
+app.command(short_help="Write derivations whose steps were checked.")(derive)
 app.command(short_help="Print the eigenvalues of a kernel on the sphere.")(spectrum)
 
 

@@ -250,8 +250,8 @@ def _broken_fences(atoms: Sequence[Atom], limit: float, struts: bool) -> tuple[s
     strut = rf"\vphantom{{{tallest}}}" if struts else ""
     opening, closing = atoms[widest].fences
     first = rf"{head}\left{opening} {_latex(pieces[0])} {strut}\right."
-    middle = [rf"\left. {_continued(piece)} {strut}\right." for piece in pieces[1:-1]]
-    last = rf"\left. {_continued(pieces[-1])} {strut}\right{closing}{tail}"
+    middle = [rf"\left. {{}} {_continued(piece)} {strut}\right." for piece in pieces[1:-1]]
+    last = rf"\left. {{}} {_continued(pieces[-1])} {strut}\right{closing}{tail}"
     return (first, *middle, last)
 
 

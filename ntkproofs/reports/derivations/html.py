@@ -199,8 +199,8 @@ class _Writer:
         for i, line in enumerate(lines):
             yield f'<div class="step"{self.anchored(line.id)}>'
             yield from self.cells(line.left, line.relation, line.right, end * (i == len(lines) - 1))
-            number, why = self.number(line.id), self.why(line)
-            yield from (number, why) if kind.endswith("long") else (why, number)
+            yield self.number(line.id)
+            yield self.why(line)
             yield "</div>"
         yield "</div>"
 

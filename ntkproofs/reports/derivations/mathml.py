@@ -13,6 +13,7 @@ from ntkproofs.reports.derivations.formulas import require_formula
 _NAMESPACE = "http://www.w3.org/1998/Math/MathML"
 _OPENING = {"\N{MATHEMATICAL LEFT ANGLE BRACKET}", "\N{LEFT FLOOR}", "\N{LEFT CEILING}"}
 _CLOSING = {"\N{MATHEMATICAL RIGHT ANGLE BRACKET}", "\N{RIGHT FLOOR}", "\N{RIGHT CEILING}"}
+_UPRIGHT = frozenset("ΓΔΘΛΞΠΣΥΦΨΩ")
 _BARS = {r"\lVert": "prefix", r"\rVert": "postfix", r"\lvert": "prefix", r"\rvert": "postfix"}
 _LIMITS = {"\N{N-ARY SUMMATION}", "\N{N-ARY PRODUCT}", "lim", "max", "min", "sup", "inf"}
 
@@ -55,6 +56,14 @@ def _mend(element: ET.Element, bars: Iterator[str], display: bool) -> None:
         elif child.tag == "mo" and text in ("\N{DOUBLE VERTICAL LINE}", "|", "\N{VERTICAL LINE}"):
             if child.get("stretchy") != "true" and (side := next(bars, "")):
                 child.attrib |= {"fence": "true", "stretchy": "false", "form": side}
+        elif text == "~":
+            child.text = "\N{TILDE OPERATOR}"
+        elif text == "\N{INFINITY}":
+            child.tag = "mi"
+        elif text == "/":
+            child.attrib |= {"lspace": "0.1em", "rspace": "0.1em"}
+        elif child.tag == "mi" and text in _UPRIGHT:
+            child.set("mathvariant", "normal")
         elif child.tag == "mo" and _is_name(text):
             child.tag = "mi"
         if display and child.tag in ("msub", "msubsup") and (child[0].text or "") in _LIMITS:

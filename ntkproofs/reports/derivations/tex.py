@@ -342,6 +342,7 @@ class _Writer:
         yield latex_text(tally(found))
         if not found:
             return
+        yield ""
         yield r"{\footnotesize\setlength{\tabcolsep}{4pt}\renewcommand{\arraystretch}{1.25}"
         columns = "".join(
             rf">{{\raggedright\arraybackslash}}p{{{points}pt}}" for points in (84, 84, 158, 54)
