@@ -157,7 +157,7 @@ def _stem(id: str) -> str:
     """The name of a file for an id, which may have been written by anyone."""
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}", id):
         raise InvalidInput(
-            f"The id of a derivation names files: letters, digits, '.', '_' and '-', at most 100 of "
+            "The id of a derivation names files: letters, digits, '.', '_' and '-', at most 100 of "
             f"them; {id!r} is not such a name. Rename the derivation."
         )
     return id
