@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
 
-_ROOMS = ("ntkproofs.arithmetic.", "ntkproofs.claims.")
+_ROOMS = ("ntkproofs.arithmetic.", "ntkproofs.claims.", "ntkproofs.derivation.")
 _KINDS = (ModuleType, property, staticmethod, classmethod)
 
 

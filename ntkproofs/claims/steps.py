@@ -18,8 +18,10 @@ from typing import Any, ParamSpec, cast
 
 import sympy as sp
 
-from ntkproofs.arithmetic import exact, gammas
+from ntkproofs.arithmetic import exact, gammas, growth, signs
+from ntkproofs.arithmetic.domain import EVERYWHERE, Domain
 from ntkproofs.arithmetic.exact import Decision, Least
+from ntkproofs.arithmetic.normal_form import equal_functions
 from ntkproofs.arithmetic.truth import Truth, decide
 from ntkproofs.claims import ledger
 from ntkproofs.claims.grades import Grade
@@ -175,6 +177,71 @@ def nonnegative(
     """Decide ``expression >= 0`` for all real values of its symbols from ``least`` on."""
     decision = exact.nonnegative(expression, least)
     return _from_decision(about, decision, witness or {}, general=_has_symbols(expression))
+
+
+@_entered
+def equality(
+    about: str,
+    left: Any,
+    right: Any,
+    domain: Domain = EVERYWHERE,
+    *,
+    given: Sequence[tuple[Any, Any]] = (),
+    duplication: bool = False,
+) -> Step:
+    """Decide ``left = right`` by the normal form of functions, integrals and sums.
+
+    Args:
+        about: the equality in LaTeX or words.
+        left, right: SymPy expressions.
+        domain: what is known of their symbols.
+        given: equations that hold, as pairs.
+        duplication: whether the duplication formula of the Gamma function is needed.
+    """
+    decision = equal_functions(left, right, domain, given=given, duplication=duplication)
+    return _from_decision(about, decision, {}, general=_has_symbols(left, right))
+
+
+@_entered
+def sign(
+    about: str,
+    expression: Any,
+    domain: Domain = EVERYWHERE,
+    *,
+    strict: bool = False,
+    given: Sequence[tuple[Any, Any]] = (),
+    nonnegative: Sequence[Any] = (),
+) -> Step:
+    """Decide ``expression >= 0`` (``> 0``) from expressions whose sign is known."""
+    decision = signs.at_least_zero(
+        expression, domain, strict=strict, given=given, nonnegative=nonnegative
+    )
+    return _from_decision(about, decision, {}, general=_has_symbols(expression))
+
+
+@_entered
+def asymptotic_equality(
+    about: str, left: Any, right: Any, variable: Any, domain: Domain = EVERYWHERE
+) -> Step:
+    """Decide ``left/right -> 1`` as a variable tends to infinity, by leading terms."""
+    decision = growth.asymptotically_equal(left, right, variable, domain)
+    return _from_decision(about, decision, {}, general=True)
+
+
+@_entered
+def limit(about: str, left: Any, right: Any, variable: Any, domain: Domain = EVERYWHERE) -> Step:
+    """Decide that a rational function tends to a constant as a variable tends to infinity."""
+    decision = growth.limit_is(left, right, variable, domain)
+    return _from_decision(about, decision, {}, general=True)
+
+
+@_entered
+def agreement(
+    about: str, left: Any, right: Any, *, variable: Any, order: int, domain: Domain = EVERYWHERE
+) -> Step:
+    """Decide ``left = right + O(variable^order)`` at 0, by Taylor coefficients."""
+    decision = growth.agree_to_order(left, right, variable, order, domain)
+    return _from_decision(about, decision, {}, general=True)
 
 
 @_entered

@@ -196,3 +196,9 @@ HARMONIC_HERMITE = Theorem(
     "Euler's identity x·∇f = l f; Stein, Weiss 1971, Chapter IV",
     ("steinweiss1971",),
 )
+HARMONIC_DECOMPOSITION = Theorem(
+    "decomposition of homogeneous polynomials",
+    "Every homogeneous polynomial of degree l in d variables is p + ‖x‖² q with unique homogeneous "
+    "polynomials p of degree l, harmonic, and q of degree l - 2.",
+    "Stein, Weiss 1971, Theorem IV.2.1",
+)

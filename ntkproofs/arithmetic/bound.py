@@ -1,0 +1,157 @@
+# pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false
+# pyright: reportUnknownVariableType=false, reportUnknownArgumentType=false
+"""Integrals and sums in normal form: linear in their bodies, with bound variables of one name.
+
+Finite sums are taken out of integrals and of infinite sums, and nested finite sums are flattened:
+their order does not matter. Infinite sums and integrals are never exchanged.
+"""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import sympy as sp
+
+from ntkproofs.errors import InvalidInput
+
+if TYPE_CHECKING:
+    from ntkproofs.arithmetic.normal_form import Generators
+
+_MOST_INDICES = 5
+
+
+@dataclass(frozen=True)
+class _Range:
+    """An integral or a sum over one variable from ``low`` to ``high``."""
+
+    kind: Any
+    variable: Any
+    low: Any
+    high: Any
+
+    def is_finite_sum(self) -> bool:
+        return self.kind is sp.Sum and not sp.Tuple(self.low, self.high).has(sp.oo, -sp.oo)
+
+    def over(self, body: Any) -> Any:
+        return self.kind(body, (self.variable, self.low, self.high))
+
+    def key(self, of: Generators, body: Any) -> Any:
+        return (self.kind.__name__, of.canonical(self.low), of.canonical(self.high), body)
+
+
+def linear(of: Generators, node: Any, kind: Any) -> Any:
+    """An integral or a sum over one or more ranges, the first one innermost."""
+    body, *ranges = node.args
+    for number, one_range in enumerate(ranges):
+        if len(one_range) != 3:
+            return of.opaque(node)
+        rest = ranges[number + 1 :]
+        if rest:
+            body = kind(body, one_range)
+        else:
+            return _over_one_range(of, kind, body, one_range)
+    raise InvalidInput("An integral or a sum needs a range.")
+
+
+def _over_one_range(of: Generators, kind: Any, body: Any, limits: Any) -> Any:
+    x, low, high = limits
+    variable = of.bound_variable(x, _height(body))
+    one = _Range(kind, variable, low, high)
+    with of.within(x, variable, low, high):
+        over, under = sp.fraction(of.canonical(body.xreplace({x: variable})))
+        total = sp.S.Zero
+        constant, dependent = _split(of, under, variable)
+        for term in sp.Add.make_args(sp.expand(over)):
+            factor, rest = _split(of, term, variable)
+            total += factor / constant * _atom(of, one, rest / dependent)
+    return total
+
+
+def _height(body: Any) -> int:
+    """How deep integrals and sums are nested in a body."""
+    inner = [_height(argument) for argument in body.args]
+    return max(inner, default=0) + isinstance(body, sp.Integral | sp.Sum)
+
+
+def _split(of: Generators, expression: Any, variable: Any) -> tuple[Any, Any]:
+    """An expression as a product of what does not depend on a variable, and of what does."""
+    free, bound = sp.S.One, sp.S.One
+    factored = expression if expression.is_Mul or expression.is_Pow else sp.factor(expression)
+    for factor in sp.Mul.make_args(factored):
+        if _depends(of, factor, variable):
+            bound *= factor
+        else:
+            free *= factor
+    return free, bound
+
+
+def _depends(of: Generators, expression: Any, variable: Any) -> bool:
+    return any(
+        symbol == variable or of.meaning.get(symbol, symbol).has(variable)
+        for symbol in expression.free_symbols
+    )
+
+
+def _atom(of: Generators, one: _Range, body: Any) -> Any:
+    """The integral or sum of a product, as a generator."""
+    if body == 1 and (one.is_finite_sum() or not sp.Tuple(one.low, one.high).has(sp.oo)):
+        return of.form(one.high - one.low + (1 if one.kind is sp.Sum else 0))
+    if one.is_finite_sum():
+        chosen = _chosen_by_delta(of, one, body)
+        if chosen is not None:
+            return chosen
+    inner = next((s for s in body.free_symbols if s in of.sums), None)
+    if inner is not None and sp.Poly(body, inner).is_linear:
+        return _with_inner_sum(of, one, body, inner)
+    symbol = of.generator(one.key(of, body), one.over(of.meaning_of(body)))
+    if one.is_finite_sum():
+        of.sums[symbol] = (((one.variable, one.low, one.high),), of.meaning_of(body))
+    return symbol
+
+
+def _with_inner_sum(of: Generators, one: _Range, body: Any, inner: Any) -> Any:
+    """Exchange: finite sums are outermost, and several of them one sum over all indices."""
+    indices, summand = of.sums[inner]
+    fresh = [(sp.Dummy("i", integer=True), a, b) for _, a, b in indices]
+    renaming = {old[0]: new[0] for old, new in zip(indices, fresh, strict=True)}
+    product = of.meaning_of(sp.cancel(body / inner)) * summand.xreplace(renaming)
+    nested = any(sp.Tuple(a, b).has(one.variable) for _, a, b in fresh)
+    if nested or len(fresh) >= _MOST_INDICES:
+        return of.generator(one.key(of, body), one.over(of.meaning_of(body)))
+    if not one.is_finite_sum():
+        return of.form(sp.Sum(one.over(product), *fresh))
+    return _flat(of, product, [(one.variable, one.low, one.high), *fresh])
+
+
+def _flat(of: Generators, product: Any, indices: list[Any]) -> Any:
+    """One finite sum over several indices, named so that the body comes first in an order."""
+    names = [of.bound_variable(sp.Dummy(integer=True), 100 + j) for j in range(len(indices))]
+    candidates: list[Any] = []
+    for order in itertools.permutations(range(len(indices))):
+        renaming = {indices[j][0]: names[place] for place, j in enumerate(order)}
+        ranges = tuple((names[place], *indices[j][1:]) for place, j in enumerate(order))
+        body = of.canonical(product.xreplace(renaming))
+        candidates.append((str((ranges, body)), ranges, body))
+    _, ranges, body = min(candidates, key=lambda candidate: candidate[0])
+    meaning = sp.Sum(of.meaning_of(body), *ranges)
+    symbol = of.generator(("Sum", ranges, body), meaning)
+    of.sums[symbol] = (ranges, of.meaning_of(body))
+    return symbol
+
+
+def _chosen_by_delta(of: Generators, one: _Range, body: Any) -> Any | None:
+    """Σ_i δ_ij f(i) = f(j), where j is an index with the same range."""
+    variable = one.variable
+    for symbol in body.free_symbols:
+        delta = of.meaning.get(symbol)
+        if not isinstance(delta, sp.KroneckerDelta) or not delta.has(variable):
+            continue
+        other = delta.args[1] if delta.args[0] == variable else delta.args[0]
+        if other.has(variable) or of.ranges.get(other) != (one.low, one.high):
+            continue
+        if not sp.Poly(body, symbol).is_linear:
+            continue
+        return of.form(of.meaning_of(sp.cancel(body / symbol)).xreplace({variable: other}))
+    return None

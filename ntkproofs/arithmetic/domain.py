@@ -1,0 +1,93 @@
+# pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false
+# pyright: reportUnknownVariableType=false, reportUnknownArgumentType=false
+"""What is known of the symbols of a statement: bounds, indices, expressions that are positive."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import sympy as sp
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """Where a symbol lies.
+
+    Attributes:
+        low, high: bounds, or None where there is none; SymPy numbers or expressions.
+        open_low, open_high: whether the symbol stays away from them.
+    """
+
+    low: Any = None
+    high: Any = None
+    open_low: bool = False
+    open_high: bool = False
+
+
+@dataclass(frozen=True)
+class Domain:
+    """What is known of the symbols of a statement.
+
+    Attributes:
+        positive: expressions that are > 0, beyond what assumptions and bounds tell.
+        ranges: least and last value of indices.
+        bounds: of symbols.
+    """
+
+    positive: tuple[Any, ...] = ()
+    ranges: Mapping[Any, tuple[Any, Any]] = field(default_factory=dict[Any, tuple[Any, Any]])
+    bounds: Mapping[Any, Bounds] = field(default_factory=dict[Any, Bounds])
+
+    def facts(self) -> tuple[tuple[Any, bool], ...]:
+        """(expression, strict): all that is > 0 (strict) or >= 0 on the domain."""
+        found = [(fact, True) for fact in self.positive]
+        for symbol, bounds in self.bounds.items():
+            if bounds.low is not None:
+                found.append((symbol - bounds.low, bounds.open_low))
+            if bounds.high is not None:
+                found.append((bounds.high - symbol, bounds.open_high))
+        return tuple(found)
+
+
+EVERYWHERE = Domain()
+
+
+def to_positive_symbols(expression: Any, bounds: Mapping[Any, Bounds]) -> Any:
+    """The expression in symbols that are >= 0: x >= a is a + p, a <= x < b is (a + b p)/(1 + p).
+
+    A closed upper bound is reached only as p grows: an expression that is >= 0 for all p is >= 0
+    there too, by continuity, and one that is > 0 need not be.
+    """
+    replaced: dict[Any, Any] = {}
+    for symbol, b in bounds.items():
+        if not expression.has(symbol):
+            continue
+        sign = "positive" if (b.open_low if b.low is not None else b.open_high) else "nonnegative"
+        whole = bool(symbol.is_integer) and b.high is None
+        fresh = sp.Dummy(**{sign: True, **({"integer": True} if whole else {})})
+        if b.low is not None and b.high is not None:
+            replaced[symbol] = (b.low + b.high * fresh) / (1 + fresh)
+        elif b.low is not None:
+            replaced[symbol] = b.low + fresh
+        elif b.high is not None:
+            replaced[symbol] = b.high - fresh
+    return expression.xreplace(replaced)
+
+
+def is_evidently_positive(expression: Any, bounds: Mapping[Any, Bounds]) -> bool:
+    """Whether a rational function is > 0: all coefficients are, in symbols that are >= 0."""
+    closed = [s for s, b in bounds.items() if b.high is not None and not b.open_high]
+    if expression.has(*closed) if closed else False:
+        return False
+    mapped = to_positive_symbols(expression, bounds)
+    if mapped.is_positive:
+        return True
+    symbols = sorted(mapped.free_symbols, key=str)
+    if not symbols or not mapped.is_rational_function(*symbols):
+        return False
+    if not all(s.is_nonnegative for s in symbols):
+        return False
+    over, under = sp.fraction(sp.together(mapped))
+    return sp.expand(over).is_positive is True and sp.expand(under).is_positive is True

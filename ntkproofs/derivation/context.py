@@ -1,0 +1,332 @@
+# pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false
+# pyright: reportUnknownVariableType=false, reportUnknownArgumentType=false
+"""What is known at a line of a derivation, and how it is used there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import sympy as sp
+
+from ntkproofs.arithmetic.domain import Bounds, Domain
+from ntkproofs.claims.steps import Step, sign
+from ntkproofs.claims.theorems import Theorem
+from ntkproofs.derivation.formula import Formula, Relation, parse
+from ntkproofs.derivation.notation import Notation, SymbolEntry
+from ntkproofs.errors import InvalidInput
+
+Condition = tuple[Any, bool, str]
+"""An expression that has to be >= 0 (> 0 where the second entry says so), and words for it."""
+
+
+@dataclass(frozen=True)
+class Statement:
+    """A relation between two SymPy expressions."""
+
+    left: Any
+    relation: str
+    right: Any
+    variable: Any = None
+    """For ``~``: the symbol that tends to infinity."""
+    latex: str = ""
+
+    def substituted(self, values: Mapping[Any, Any]) -> Statement:
+        """The statement for some values of its symbols and functions."""
+        return Statement(
+            substitute(self.left, values),
+            self.relation,
+            substitute(self.right, values),
+            values.get(self.variable, self.variable),
+            self.latex,
+        )
+
+
+def statement_of(relation: Relation) -> Statement:
+    """The statement that a relation makes."""
+    variable = None
+    if relation.variable is not None:
+        variable = relation.left.notation.symbol_entry(relation.variable).symbol
+    left, right = relation.left.sympy, relation.right.sympy
+    return Statement(left, relation.relation, right, variable, relation.latex)
+
+
+def substitute(expression: Any, values: Mapping[Any, Any]) -> Any:
+    """Put values for symbols, simultaneously, and lambdas for functions."""
+    functions = {f: v for f, v in values.items() if isinstance(v, sp.Lambda)}
+    symbols = {s: v for s, v in values.items() if s not in functions and s is not None}
+    replaced = expression
+    for function, value in functions.items():
+        replaced = replaced.replace(function, value)
+    bound = bound_symbols(replaced) & (
+        set(symbols) | {s for v in symbols.values() for s in v.free_symbols}
+    )
+    # A bound variable must not be caught by a value: it gets a name of its own.
+    renaming = {s: sp.Dummy(s.name, **s.assumptions0) for s in bound}
+    replaced = _rename_bound(replaced, renaming) if renaming else replaced
+    return replaced.subs(symbols, simultaneous=True) if symbols else replaced
+
+
+def bound_symbols(expression: Any) -> set[Any]:
+    """The symbols that integrals and sums of an expression bind."""
+    found: set[Any] = set()
+    for node in sp.preorder_traversal(expression):
+        if isinstance(node, sp.Integral | sp.Sum | sp.Product | sp.Limit):
+            found |= {limits[0] for limits in node.args[1:] if isinstance(limits, sp.Tuple)}
+    return found
+
+
+def _rename_bound(expression: Any, renaming: Mapping[Any, Any]) -> Any:
+    if isinstance(expression, sp.Integral | sp.Sum | sp.Product):
+        names = {limits[0] for limits in expression.args[1:]} & set(renaming)
+        mine = {s: renaming[s] for s in names}
+        body = _rename_bound(expression.args[0], renaming).xreplace(mine)
+        limits = [sp.Tuple(mine.get(r[0], r[0]), *r[1:]) for r in expression.args[1:]]
+        return expression.func(body, *limits)
+    if not expression.args or isinstance(expression, sp.Lambda):
+        return expression
+    return expression.func(*(_rename_bound(a, renaming) for a in expression.args))
+
+
+@dataclass(frozen=True)
+class Known:
+    """Something that holds: a definition, an assumption, a line or a result that was checked."""
+
+    id: str
+    statement: Statement
+    is_definition: bool = False
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A theorem of the literature as a formula, with its hypotheses.
+
+    Attributes:
+        name: permanent name, e.g. ``beta-integral``.
+        theorem: what it is cited as.
+        notation: its own symbols and functions.
+        statement: the formula.
+        hypotheses: relations that its symbols must satisfy, beyond their ranges.
+        parameters: functions that stand for any function, to be given as lambdas.
+    """
+
+    name: str
+    theorem: Theorem
+    notation: Notation = field(repr=False)
+    statement: Relation
+    hypotheses: tuple[Relation, ...] = ()
+    parameters: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Use:
+    """A known statement, or a fact, for some values of its symbols."""
+
+    what: str | Fact
+    values: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def id(self) -> str:
+        return self.what if isinstance(self.what, str) else self.what.name
+
+
+def at(what: str | Fact, **values: str) -> Use:
+    """A line, definition, assumption or fact for given values of its symbols.
+
+    Example:
+        >>> at("recurrence", l="l + 1").id
+        'recurrence'
+    """
+    return Use(what, tuple(values.items()))
+
+
+@dataclass(frozen=True)
+class Context:
+    """What is known where a line is checked."""
+
+    notation: Notation
+    known: Mapping[str, Known]
+
+    def domain(self, *expressions: Any) -> Domain:
+        """What is known of symbols: their ranges, and the assumptions that are inequalities.
+
+        An inequality says nothing of a variable that an expression binds; ranges do, since a bound
+        variable has to stay in the range that was declared (:meth:`conditions_on_bound`).
+        """
+        bounds: dict[Any, Bounds] = {}
+        ranges: dict[Any, tuple[Any, Any]] = {}
+        for entry in self.notation.symbols.values():
+            b = _bounds_of(entry)
+            if b is not None:
+                bounds[entry.symbol] = b
+            if entry.kind == "integer" and entry.least is not None and entry.most is not None:
+                ranges[entry.symbol] = (sp.sympify(entry.least), sp.sympify(entry.most))
+        bound = {s for e in expressions for s in bound_symbols(e)}
+        strict = [s for known in self.known.values() for s in _strict(known.statement)]
+        positive = [s for s in strict if not (s.free_symbols & bound)]
+        positive += _positive_sines(self.notation)
+        return Domain(tuple(positive), ranges, bounds)
+
+    def conditions_on_bound(self, *expressions: Any) -> tuple[Condition, ...]:
+        """That bound variables stay in the ranges that were declared for them."""
+        found: list[Condition] = []
+        for expression in expressions:
+            for node in sp.preorder_traversal(expression):
+                if isinstance(node, sp.Integral | sp.Sum | sp.Product):
+                    for x, low, high in (r for r in node.args[1:] if len(r) == 3):
+                        found += self._stays_in_range(node, x, low, high)
+        return tuple(dict.fromkeys(found))
+
+    def _stays_in_range(self, node: Any, x: Any, low: Any, high: Any) -> list[Condition]:
+        entry = self.notation.symbols.get(x.name)
+        if entry is None or entry.symbol != x:
+            return []
+        if isinstance(node, sp.Integral) == (entry.kind == "integer"):
+            raise InvalidInput(
+                f"an integral runs over real numbers, a sum and a product over integers; "
+                f"{x.name} is declared as {entry.kind}"
+            )
+        bounds = _bounds_of(entry) or Bounds()
+        found: list[Condition] = []
+        for declared, limit, sense in ((bounds.low, low, 1), (bounds.high, high, -1)):
+            if declared is None or declared == limit:
+                continue
+            if limit.has(sp.oo, -sp.oo):
+                raise InvalidInput(
+                    f"a bound variable stays in its declared range; {x.name} runs to {limit}, "
+                    f"and {declared} bounds it: declare another variable"
+                )
+            strict = isinstance(node, sp.Sum) and (bounds.open_low, bounds.open_high)[sense < 0]
+            found.append((sense * (limit - declared), strict, f"range of {x.name}"))
+        return found
+
+    def find(self, id: str) -> Known:
+        """What is known under an id."""
+        if id in self.known:
+            return self.known[id]
+        raise InvalidInput(
+            f"a line uses what comes before it; nothing before it is called {id!r} "
+            f"(known: {', '.join(self.known) or 'nothing'}); state it first, and not in a circle"
+        )
+
+    def parse(self, source: str) -> Formula:
+        """A formula in the notation of the derivation."""
+        return parse(source, self.notation)
+
+    def instance(self, use: Use) -> tuple[Statement, tuple[Condition, ...]]:
+        """A known statement for given values, and what must hold for it: (>= 0, strict, words)."""
+        if isinstance(use.what, Fact):
+            return self._instance_of_fact(use.what, dict(use.values))
+        statement = self.find(use.what).statement
+        values, conditions = self._values(self.notation, dict(use.values))
+        return statement.substituted(values), conditions
+
+    def _instance_of_fact(
+        self, fact: Fact, given: Mapping[str, str]
+    ) -> tuple[Statement, tuple[Condition, ...]]:
+        bound = {
+            s.name
+            for side in (fact.statement.left, fact.statement.right)
+            for s in bound_symbols(side.sympy)
+        }
+        needed = [n for n in fact.notation.symbols if n not in bound]
+        missing = [n for n in (*needed, *fact.parameters) if n not in given]
+        values = {**{n: n for n in missing if n in self.notation.symbols}, **given}
+        unknown = [n for n in missing if n not in values]
+        if unknown:
+            raise InvalidInput(f"the theorem {fact.name!r} needs values for {', '.join(unknown)}")
+        found, conditions = self._values(fact.notation, values)
+        statement = statement_of(fact.statement).substituted(found)
+        more = [_condition(statement_of(h).substituted(found)) for h in fact.hypotheses]
+        return statement, (*conditions, *more)
+
+    def _values(
+        self, notation: Notation, given: Mapping[str, str]
+    ) -> tuple[dict[Any, Any], tuple[Condition, ...]]:
+        """Values by symbol and function, and what their ranges demand of them."""
+        values: dict[Any, Any] = {}
+        conditions: list[Condition] = []
+        for name, source in given.items():
+            value = self.parse(source).sympy
+            if name in notation.functions:
+                values[sp.Function(name)] = value
+                continue
+            entry = notation.symbol_entry(name)
+            if entry.kind == "integer" and not value.is_integer:
+                raise InvalidInput(f"{name} is to be an integer; {source!r} may be none")
+            values[entry.symbol] = value
+        for name in given:
+            if name in notation.symbols:
+                entry = notation.symbol_entry(name)
+                conditions += _conditions_on(entry, values[entry.symbol], values)
+        return values, tuple(conditions)
+
+    def check_conditions(self, conditions: tuple[Condition, ...]) -> Iterator[Step]:
+        """Steps that decide the hypotheses of what is used."""
+        for expression, strict, words in conditions:
+            yield sign(words, expression, self.domain(), strict=strict)
+
+
+def _bounds_of(entry: SymbolEntry) -> Bounds | None:
+    low = entry.least if entry.least is not None else entry.above
+    high = entry.most if entry.most is not None else entry.below
+    if entry.kind == "positive" and low is None:
+        low = 0
+    if low is None and high is None:
+        return None
+    open_low = entry.least is None
+    return Bounds(
+        None if low is None else sp.sympify(low),
+        None if high is None else sp.sympify(high),
+        open_low,
+        entry.most is None,
+    )
+
+
+def _conditions_on(entry: SymbolEntry, value: Any, values: Mapping[Any, Any]) -> list[Condition]:
+    bounds = _bounds_of(entry)
+    if bounds is None or value == entry.symbol:
+        return []
+    found: list[Condition] = []
+    if bounds.low is not None:
+        low = bounds.low.subs(dict(values), simultaneous=True)
+        sense = ">" if bounds.open_low else ">="
+        found.append((value - low, bounds.open_low, f"{entry.name} {sense} {low}"))
+    if bounds.high is not None:
+        high = bounds.high.subs(dict(values), simultaneous=True)
+        sense = "<" if bounds.open_high else "<="
+        found.append((high - value, bounds.open_high, f"{entry.name} {sense} {high}"))
+    return found
+
+
+def _condition(statement: Statement) -> Condition:
+    """An inequality as an expression that is to be >= 0, or > 0."""
+    difference = excess(statement)
+    if difference is None:
+        raise InvalidInput(f"a hypothesis is an inequality; got {statement.latex}")
+    return difference, statement.relation in ("<", ">"), statement.latex
+
+
+def excess(statement: Statement) -> Any | None:
+    """What an inequality says to be >= 0 or > 0; None for other relations."""
+    if statement.relation in ("<", "<="):
+        return statement.right - statement.left
+    if statement.relation in (">", ">="):
+        return statement.left - statement.right
+    return None
+
+
+def _strict(statement: Statement) -> list[Any]:
+    return [excess(statement)] if statement.relation in ("<", ">") else []
+
+
+def _positive_sines(notation: Notation) -> list[Any]:
+    """sin θ, 1 ± cos θ, sin(θ/2), cos(θ/2) for angles that are declared to lie in (0, π)."""
+    found: list[Any] = []
+    for entry in notation.symbols.values():
+        if entry.above == 0 and entry.below == sp.pi:
+            angle = entry.symbol
+            found += [sp.sin(angle), 1 - sp.cos(angle), 1 + sp.cos(angle)]
+            found += [sp.sin(angle / 2), sp.cos(angle / 2), sp.pi - angle]
+    return found
