@@ -201,4 +201,5 @@ HARMONIC_DECOMPOSITION = Theorem(
     "Every homogeneous polynomial of degree l in d variables is p + ‖x‖² q with unique homogeneous "
     "polynomials p of degree l, harmonic, and q of degree l - 2.",
     "Stein, Weiss 1971, Theorem IV.2.1",
+    ("steinweiss1971",),
 )

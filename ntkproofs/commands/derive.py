@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Protocol
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -15,6 +15,7 @@ from ntkproofs.commands.common import EXIT_UNABLE, console
 from ntkproofs.errors import InvalidInput, NtkproofsError
 
 if TYPE_CHECKING:
+    from ntkproofs.derivation.document import Derivation
     from ntkproofs.derivation.written import Written
 
 
@@ -24,18 +25,6 @@ class Format(StrEnum):
     TEX = "tex"
     PDF = "pdf"
     HTML = "html"
-
-
-class Derivation(Protocol):
-    """What the command needs of a derivation."""
-
-    @property
-    def id(self) -> str: ...
-
-    @property
-    def title(self) -> str: ...
-
-    def written(self) -> Written: ...
 
 
 def derive(
@@ -107,17 +96,9 @@ def derive(
 
 def load(paths: Sequence[Path]) -> list[Derivation]:
     """The derivations of files and folders; those that are bundled, if none are given."""
-    from ntkproofs.derivation.loading import (  # pyright: ignore[reportMissingImports]
-        load as load_path,
-    )
+    from ntkproofs.derivation.loading import load as load_from
 
-    return [one for path in paths or [_bundled()] for one in load_path(path)]
-
-
-def _bundled() -> Path:
-    package = Path(__file__).resolve().parent.parent
-    inside = package / "bundled" / "derivations"
-    return inside if inside.is_dir() else package.parent / "derivations"
+    return [one for path in paths or [None] for one in load_from(path)]
 
 
 def _is_path(name: str) -> bool:

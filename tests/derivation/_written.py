@@ -104,7 +104,7 @@ GROWTH = Result(
                     r"\varrho_\ell",
                     "=",
                     r"\frac{\Gamma(\ell + d - 2)}{\Gamma(\ell + 1)\, \ell^{d - 3}} \to 1",
-                    Words("by the "),
+                    Words("by the asymptotics of the Gamma function "),
                     Citation(theorems.GAMMA_RATIO),
                     uses=("ratio",),
                 ),
@@ -114,7 +114,7 @@ GROWTH = Result(
                     "=",
                     r"\frac{\sqrt{\pi}\, \Gamma\left(\frac{d - 1}{2}\right)}"
                     r"{\Gamma\left(\frac{d}{2}\right)}",
-                    Words("by the "),
+                    Words("by the Beta integral "),
                     Citation(theorems.GAMMA_FUNCTION),
                     grade=Grade.CERTIFIED,
                     comparisons=40,
@@ -144,7 +144,10 @@ HARMONICS = Written(
             (
                 Words("A "),
                 Emphasis("spherical harmonic"),
-                Words(" is a harmonic homogeneous polynomial, restricted to the sphere. By the "),
+                Words(
+                    " is a harmonic homogeneous polynomial, restricted to the sphere. By "
+                    "Schur's lemma "
+                ),
                 Citation(theorems.SCHUR),
                 Words(" an operator that commutes with rotations acts on each space of them as a "),
                 Words("number, "),

@@ -79,8 +79,8 @@ def clean(text: str) -> str:
 
 
 def latex_comment(text: str) -> str:
-    """A text for one line of a LaTeX comment: printable ASCII, on one line."""
-    return "".join(c if " " <= c <= "~" else "?" for c in clean(text))
+    """A text for one line of a LaTeX comment: ASCII without the characters that begin commands."""
+    return "".join(c if " " <= c <= "~" and c not in "\\^{}" else "?" for c in clean(text))
 
 
 def latex_label(*ids: str) -> str:

@@ -40,6 +40,8 @@ _OPERATORS = frozenset(
     \cosh \sinh \tanh \det \dim \Gamma \Pr \operatorname
     """.split()  # noqa: SIM905 - a list of commands reads better unquoted
 )
+_OPENING = frozenset(["(", "[", "\\{", "\\lvert", "\\lVert", "\\langle", "\\lfloor", "\\lceil"])
+_CLOSING = frozenset([")", "]", "\\}", "\\rvert", "\\rVert", "\\rangle", "\\rfloor", "\\rceil"])
 _STYLES = frozenset(["\\displaystyle", "\\textstyle", "\\limits", "\\nolimits"])
 _SIZED = re.compile(r"\\(?:big|Big|bigg|Bigg)[lrm]?")
 _ARGUMENTS = {
@@ -273,12 +275,9 @@ def _at_signs(atoms: Sequence[Atom], depth: int) -> Iterator[int]:
     level = 0
     operand = False  # whether something stands before that the sign can join
     for i, atom in enumerate(atoms):
-        if atom.head in ("(", "[", "\\{"):
-            level += 1
-            operand = False
-        elif atom.head in (")", "]", "\\}"):
-            level -= 1
-            operand = True
+        if _side(atom):
+            level += _side(atom)
+            operand = _side(atom) < 0
         elif atom.head in _RELATIONS or atom.head in _SIGNS or atom.head in _TIMES:
             if operand and level <= depth:
                 yield i
@@ -303,11 +302,17 @@ def _between_factors(atoms: Sequence[Atom]) -> Iterator[int]:
         )
         if factor and level == 0:
             yield i
-        level += atom.head in ("(", "[", "\\{")
-        level -= atom.head in (")", "]", "\\}")
+        level += _side(atom)
         if not atom.head.isspace() and atom.head not in _SPACES:
             scripted_operator = atom.head in ("^", "_") and not _is_operand(last)
             last = last if scripted_operator else atom.head
+
+
+def _side(atom: Atom) -> int:
+    """1 for an opening bracket, -1 for a closing one, 0 for what is none."""
+    if atom.head in _OPENING or re.fullmatch(r"\\(big|Big)g?l", atom.head):
+        return 1
+    return -(atom.head in _CLOSING or bool(re.fullmatch(r"\\(big|Big)g?r", atom.head)))
 
 
 def _is_operand(head: str) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from importlib.resources import files
 
 from ntkproofs.claims.grades import Grade
+from ntkproofs.claims.theorems import Theorem
 from ntkproofs.derivation.written import (
     Assumption,
     Block,
@@ -27,7 +28,7 @@ from ntkproofs.reports.derivations.bibliography import cited, shown, works
 from ntkproofs.reports.derivations.escaping import clean, latex_label
 from ntkproofs.reports.derivations.formulas import broken, text_width, width
 from ntkproofs.reports.derivations.mathml import escape, mathml
-from ntkproofs.reports.derivations.numbering import numbers
+from ntkproofs.reports.derivations.numbering import links, numbers
 from ntkproofs.reports.derivations.words import (
     ABOUT_CHECKS,
     grade_in_words,
@@ -128,7 +129,7 @@ class _Writer:
             for theorem in self.written.relies_on:
                 name = f"<em>{_text(theorem.name[:1].upper() + theorem.name[1:])}</em>"
                 about = f"{_text(theorem.statement)} ({_text(theorem.source)})"
-                yield f"<li>{name} {self.citation(Citation(theorem))}. {about}</li>"
+                yield f"<li>{name} {self.citation(theorem)}. {about}</li>"
             yield "</ul>"
         yield "</section>"
 
@@ -139,7 +140,8 @@ class _Writer:
             case Display(lines):
                 yield from self.display(lines, punctuation(following))
             case Definition(id, left, right, prose):
-                yield from self.named(id, prose or (Words("Put"),), left, ":=", right)
+                yield f"<p>{self.prose(prose) or 'Put'}</p>"
+                yield from self.formula(left, ":=", right, punctuation(following), id)
             case Assumption(id, left, relation, right, prose):
                 yield from self.named(id, prose or (Words("Let"),), left, relation, right)
             case Result():
@@ -147,16 +149,16 @@ class _Writer:
 
     def named(self, id: str, prose: Prose, left: str, relation: str, right: str) -> Iterator[str]:
         yield f'<div class="named" id="{self.anchor(id)}">'
-        yield f"<p><strong>{self.place(id)}.</strong> {self.prose(prose)}</p>"
+        yield f"<p><strong>{self.shown(id)}.</strong> {self.prose(prose)}</p>"
         yield from self.formula(left, relation, right, ".")
         yield "</div>"
 
     def result(self, result: Result) -> Iterator[str]:
         title = f" ({_text(result.title)})" if result.title else ""
         yield f'<div class="result" id="{self.anchor(result.id)}">'
-        yield f"<p><strong>{self.place(result.id)}</strong>{title}<strong>.</strong>"
+        yield f"<p><strong>{self.shown(result.id)}</strong>{title}<strong>.</strong>"
         yield f'<span class="statement">{self.prose(result.prose)}</span></p>'
-        yield from self.display(result.lines, ".")
+        yield from self.display(result.lines, ".", result.id)
         yield "</div>"
         if not result.proof:
             return
@@ -187,7 +189,7 @@ class _Writer:
             yield self.number(id)
         yield "</div>\n</div>"
 
-    def display(self, lines: Sequence[Line], end: str) -> Iterator[str]:
+    def display(self, lines: Sequence[Line], end: str, named: str = "") -> Iterator[str]:
         if not lines:
             return
         lefts = max(width(line.left) for line in lines)
@@ -199,7 +201,7 @@ class _Writer:
         for i, line in enumerate(lines):
             yield f'<div class="step"{self.anchored(line.id)}>'
             yield from self.cells(line.left, line.relation, line.right, end * (i == len(lines) - 1))
-            yield self.number(line.id)
+            yield self.number(line.id) if line.id != named else '<div class="number"></div>'
             yield self.why(line)
             yield "</div>"
         yield "</div>"
@@ -246,27 +248,26 @@ class _Writer:
             case Reference(id):
                 return self.reference(id)
             case Citation(theorem):
-                return f"{_text(theorem.name)} {self.citation(span)}"
+                return self.citation(theorem)
 
-    def citation(self, citation: Citation) -> str:
+    def citation(self, theorem: Theorem) -> str:
         links = (
             f'<a href="#work-{_id(work.key)}">{self.order[work.key]}</a>'
             if work.key in self.order
             else _text(shown(work))
-            for work in works(citation.theorem)
+            for work in works(theorem)
         )
         return f"[{', '.join(links)}]"
 
     def reference(self, id: str) -> str:
-        if id not in self.numbers:
-            return f"<code>{_text(id)}</code>"
-        return f'<a href="#{self.anchor(id)}">{self.place(id)}</a>'
+        shown = [
+            f'<a href="#{self.anchor(one)}">{_text(self.numbers[one].shown())}</a>'
+            for one in links(id, self.numbers)
+        ]
+        return "–".join(shown) if shown else f"<code>{_text(id)}</code>"
 
-    def place(self, id: str) -> str:
-        place = self.numbers[id]
-        if place.kind == "equation":
-            return f"({place.number})"
-        return f"{_text(place.kind.capitalize())} {place.number}"
+    def shown(self, id: str) -> str:
+        return _text(self.numbers[id].shown())
 
     def number(self, id: str) -> str:
         # The row of the grid has no box, so that the number is what a link jumps to.

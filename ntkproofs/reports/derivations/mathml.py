@@ -57,7 +57,7 @@ def _mend(element: ET.Element, bars: Iterator[str], display: bool) -> None:
             if child.get("stretchy") != "true" and (side := next(bars, "")):
                 child.attrib |= {"fence": "true", "stretchy": "false", "form": side}
         elif text == "~":
-            child.text = "\N{TILDE OPERATOR}"
+            child.tag, child.text = "mo", "\N{TILDE OPERATOR}"
         elif text == "\N{INFINITY}":
             child.tag = "mi"
         elif text == "/":

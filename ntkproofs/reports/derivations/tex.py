@@ -5,7 +5,7 @@ The source is plain ASCII and depends on the derivations only: no dates, no time
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from ntkproofs.claims.grades import Grade
 from ntkproofs.claims.theorems import Theorem
@@ -35,11 +35,11 @@ from ntkproofs.reports.derivations.escaping import (
     latex_text,
 )
 from ntkproofs.reports.derivations.formulas import broken, require_formula, text_width, width
-from ntkproofs.reports.derivations.numbering import Numbered, numbers
+from ntkproofs.reports.derivations.numbering import Numbered, links, numbers
 from ntkproofs.reports.derivations.words import (
     ABOUT_CHECKS,
     grade_in_words,
-    method_in_words,
+    methods_of,
     punctuation,
     tally,
 )
@@ -63,7 +63,6 @@ _PREAMBLE = r"""\documentclass[11pt,a4paper]{article}
 \newtheorem{lemma}[theorem]{Lemma}
 \newtheorem{corollary}[theorem]{Corollary}
 \theoremstyle{definition}
-\newtheorem{definition}[theorem]{Definition}
 \newtheorem{assumption}[theorem]{Assumption}
 @equations
 % The reason for a step: beside it, or in a box of a given width.
@@ -148,6 +147,8 @@ class _Writer:
         for block, following in zip(
             self.written.blocks, [*self.written.blocks[1:], None], strict=True
         ):
+            if not self.goes_on(block):
+                yield ""
             yield from self.block(block, following)
         if self.written.relies_on:
             yield ""
@@ -170,18 +171,18 @@ class _Writer:
         name = latex_text(theorem.name[:1].upper() + theorem.name[1:])
         return rf"\emph{{{name}}}~{_cite(theorem)}: {latex_text(theorem.source)}."
 
+    def goes_on(self, block: Block) -> bool:
+        """Whether a sentence goes on after a display, without a new paragraph."""
+        return isinstance(block, Paragraph | Definition) and punctuation(block) == ","
+
     def block(self, block: Block, following: Block | None) -> Iterable[str]:
-        yield ""
         match block:
             case Paragraph(prose):
                 yield self.prose(prose)
             case Display(lines):
                 yield from self.display(lines, punctuation(following))
             case Definition(id, left, right, prose):
-                yield r"\begin{definition}" + self.label(id)
-                yield self.prose(prose) or "Put"
-                yield from self.formula(left, ":=", right)
-                yield r"\end{definition}"
+                yield from self.definition(id, left, right, prose, punctuation(following))
             case Assumption(id, left, relation, right, prose):
                 yield r"\begin{assumption}" + self.label(id)
                 yield self.prose(prose) or "Let"
@@ -195,23 +196,30 @@ class _Writer:
         yield rf"\begin{{{result.kind}}}{title}" + self.label(result.id)
         if result.prose:
             yield self.prose(result.prose)
-        yield from self.display(result.lines, ".", reasons=False)
+        if [line.id for line in result.lines] == [result.id]:
+            line = result.lines[0]
+            yield from self.formula(line.left, line.relation, line.right)
+        else:
+            yield from self.display(result.lines, ".", reasons=False)
         yield rf"\end{{{result.kind}}}"
         if not result.proof:
             return
         yield r"\begin{proof}"
         for inner, following in zip(result.proof, [*result.proof[1:], None], strict=True):
+            if inner is not result.proof[0] and not self.goes_on(inner):
+                yield ""
             match inner:
                 case Paragraph(prose):
                     yield self.prose(prose)
                 case Display(lines):
                     yield from self.display(lines, punctuation(following))
                 case Definition(id, left, right, prose):
-                    yield self.prose(prose) or "Put"
-                    yield from self.formula(
-                        left, ":=", right, self.label(id), punctuation(following)
-                    )
+                    yield from self.definition(id, left, right, prose, punctuation(following))
         yield r"\end{proof}"
+
+    def definition(self, id: str, left: str, right: str, prose: Prose, end: str) -> Iterable[str]:
+        yield self.prose(prose) or "Put"
+        yield from self.formula(left, ":=", right, self.label(id), end)
 
     def formula(
         self, left: str, relation: str, right: str, label: str = "", end: str = "."
@@ -309,7 +317,7 @@ class _Writer:
             case Reference(id):
                 return self.reference(id)
             case Citation(theorem):
-                return f"{latex_text(theorem.name)}~{_cite(theorem)}"
+                return _cite(theorem)
 
     def prose_width(self, prose: Prose) -> float:
         total = 4.0
@@ -322,14 +330,13 @@ class _Writer:
                 case Reference():
                     total += 75
                 case Citation(theorem):
-                    total += text_width(theorem.name) + 16 * len(works(theorem)) + 8
+                    total += 16 * len(works(theorem)) + 8
         return total
 
     def reference(self, id: str) -> str:
-        place = self.numbers.get(id)
-        if place is None:
-            return latex_identifier(id)
-        return _reference(place, latex_label(self.written.id, id))
+        places = links(id, self.numbers)
+        shown = [_reference(self.numbers[one], latex_label(self.written.id, one)) for one in places]
+        return "--".join(shown) if shown else latex_identifier(id)
 
     def label(self, id: str) -> str:
         return rf" \label{{{latex_label(self.written.id, id)}}}"
@@ -339,37 +346,33 @@ class _Writer:
         yield ""
         if self.book:
             yield rf"\subsection*{{{_heading(self.written.title)}}}"
-        yield latex_text(tally(found))
+        letters = methods_of(found)
+        told = [f"({letter})~{latex_text(name)}" for name, letter in letters.items()]
+        by = f" They were checked by {'; '.join(told)}." if told else ""
+        yield latex_text(tally(found)) + by
         if not found:
             return
         yield ""
         yield r"{\footnotesize\setlength{\tabcolsep}{4pt}\renewcommand{\arraystretch}{1.25}"
         columns = "".join(
-            rf">{{\raggedright\arraybackslash}}p{{{points}pt}}" for points in (84, 84, 158, 54)
+            rf">{{\raggedright\arraybackslash}}p{{{points}pt}}" for points in (110, 110, 56, 64)
         )
-        yield rf"\begin{{longtable}}{{@{{}}r{columns}@{{}}}}"
+        yield rf"\begin{{longtable}}{{@{{}}l{columns}@{{}}}}"
         yield r"\hline"
-        yield r"Step & Name & Follows from & Checked by & Outcome \\ \hline \endhead"
-        yield from map(self.check, sorted(found, key=self.order))
+        yield r"Step & Name & Follows from & By & Outcome \\ \hline \endhead"
+        yield from (self.check(check, letters) for check in found)
         yield r"\hline"
         yield r"\end{longtable}}"
 
-    def order(self, check: Check) -> int:
-        return int(self.numbers[check.id].number)
-
-    def check(self, check: Check) -> str:
-        step = rf"\eqref{{{latex_label(self.written.id, check.id)}}}"
+    def check(self, check: Check, letters: Mapping[str, str]) -> str:
+        step = self.reference(check.id)
         uses = ", ".join(self.reference(id) for id in check.uses) or "---"
         outcome = latex_text(grade_in_words(check.grade))
         if check.grade is not Grade.PROVED:
             outcome = rf"\emph{{{outcome}}}"
-        cells = [
-            step,
-            latex_identifier(check.id),
-            uses,
-            latex_text(method_in_words(check)),
-            outcome,
-        ]
+        by = ", ".join(f"({letters[method]})" for method in check.methods) or "---"
+        by += rf"~$\times\,{check.comparisons}$" * (check.comparisons > 1)
+        cells = [step, latex_identifier(check.id), uses, by, outcome]
         return " & ".join(cells) + r" \\"
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ntkproofs.claims.grades import Grade
-from ntkproofs.derivation.written import Block, Check, Paragraph, Words
+from ntkproofs.derivation.written import Block, Check, Definition, Paragraph, Words
 
 ABOUT_CHECKS = (
     "Every displayed step was checked by machine. A step that is proved was reduced to an identity "
@@ -31,6 +31,17 @@ def method_in_words(check: Check) -> str:
     return methods if check.comparisons == 1 else f"{methods} ({check.comparisons} comparisons)"
 
 
+def methods_of(checks: Sequence[Check]) -> dict[str, str]:
+    """A letter for each method that steps were checked by, in order of appearance."""
+    names = dict.fromkeys(method for check in checks for method in check.methods)
+    return {name: _letter(i) for i, name in enumerate(names)}
+
+
+def _letter(index: int) -> str:
+    first, last = divmod(index, 26)
+    return (_letter(first - 1) if first else "") + chr(ord("a") + last)
+
+
 def tally(checks: Sequence[Check]) -> str:
     """How many steps there are, and what their checks are worth."""
     if not checks:
@@ -48,7 +59,7 @@ def tally(checks: Sequence[Check]) -> str:
 
 def punctuation(following: Block | None) -> str:
     """What ends a display: a comma where the sentence goes on, else a full stop."""
-    if isinstance(following, Paragraph) and following.prose:
+    if isinstance(following, Paragraph | Definition) and following.prose:
         first = following.prose[0]
         if isinstance(first, Words) and first.text.lstrip()[:1].islower():
             return ","
