@@ -102,15 +102,15 @@ def test_nothing_of_hostile_text_reaches_the_source_as_a_command(write):
     assert source.count(r"\end{document}") <= 1
 
 
-@pytest.mark.parametrize("code", [*range(0x500), 0x2028, 0x202E, 0x2211, 0x4E2D, 0xD800, 0x1F600])
-def test_every_character_becomes_ascii_without_a_meaning(code):
-    written = latex_text(f"a{chr(code)}b")
-    assert written.isascii()
-    without = re.sub(r"\\([a-zA-Z]+|[^a-zA-Z])", "", written)
-    assert not set(without) & set("\\#%&~") or written.count("\\") > 1
-    assert without.count("{") == without.count("}")
-    assert without.count("$") % 2 == 0
-    assert "\n" not in latex_comment(chr(code))
+def test_every_character_becomes_ascii_without_a_meaning():
+    for code in [*range(0x500), 0x2028, 0x202E, 0x2211, 0x4E2D, 0xD800, 0x1F600]:
+        written = latex_text(f"a{chr(code)}b")
+        assert written.isascii(), hex(code)
+        without = re.sub(r"\\([a-zA-Z]+|[^a-zA-Z])", "", written)
+        assert not set(without) & set("\\#%&~"), hex(code)
+        assert without.count("{") == without.count("}"), hex(code)
+        assert without.count("$") % 2 == 0, hex(code)
+        assert "\n" not in latex_comment(chr(code))
 
 
 def test_text_reads_as_if_typeset_by_hand():
@@ -206,7 +206,7 @@ def test_numbers_are_those_of_latex(tmp_path):
     if shutil.which("latexmk") is None:
         return
     source = tex([HARMONICS], bibliography="document")
-    compiled(tmp_path, "-pdf", source, bibtex(cited([HARMONICS])))
+    assert_clean(compiled(tmp_path, "-pdf", source, bibtex(cited([HARMONICS]))))
     labels = re.findall(r"newlabel\{harmonic-dimension:(.+?)\}\{\{(.+?)\}", aux(tmp_path))
     assert dict(labels) == {id: place.number for id, place in found.items()}
 

@@ -154,7 +154,7 @@ def _width(atoms: Sequence[Atom], level: int = 0) -> float:
     scripts: list[float] = []  # of the atom before: they stand above each other
     for atom in atoms:
         if atom.head in ("^", "_"):
-            scripts.append(_width(atom.arguments[0], min(level + 1, 2)))
+            scripts.append(_width(atom.arguments[0], min(level + 1, 2)) + 0.6)
             continue
         total += max(scripts, default=0.0)
         scripts = []
@@ -327,7 +327,7 @@ def _filled(
     parts = [atoms[a:b] for a, b in itertools.pairwise(bounds) if a < b]
     pieces: list[Sequence[Atom]] = []
     for part in parts:
-        taken = first if len(pieces) == 1 else 0.0
+        taken = first if len(pieces) == 1 else _added_sign(pieces[-1]) if pieces else 0.0
         if pieces and taken + _points([*pieces[-1], *part]) <= limit:
             pieces[-1] = [*pieces[-1], *part]
         else:
@@ -336,8 +336,12 @@ def _filled(
 
 
 def _continued(atoms: Sequence[Atom]) -> str:
-    sign = atoms[0].head in _SIGNS | _RELATIONS | _TIMES
-    return _latex(atoms) if sign else r"\times " + _latex(atoms)
+    return r"\times " + _latex(atoms) if _added_sign(atoms) else _latex(atoms)
+
+
+def _added_sign(atoms: Sequence[Atom]) -> float:
+    """How wide the sign is that a piece on a line of its own is given, if it has none."""
+    return 0.0 if atoms[0].head in _SIGNS | _RELATIONS | _TIMES else width(r"\times")
 
 
 def _latex(atoms: Sequence[Atom]) -> str:
