@@ -52,11 +52,11 @@ def derive(
         bool, typer.Option("--list", help="List derivations with their numbers of steps.")
     ] = False,
 ) -> None:
-    r"""Write derivations whose every displayed step was checked.
+    """Write derivations whose every displayed step was checked.
 
     All steps are checked first; where one fails, nothing is written. --format tex gives ID.tex with
     its bibliography ID.bib; pdf compiles it, where TeX is installed; html gives one page that needs
-    no network. --macros gives ID-macros.tex besides: the formulas of theorems as \newcommand. The
+    no network. --macros gives ID-macros.tex besides: the formulas of theorems as \\newcommand. The
     source depends on the derivation only, so that it can be kept under version control.
 
     Without an id, the derivations are listed; with files but no id, all of theirs are written. A

@@ -213,7 +213,7 @@ def broken(latex: str, limit: float, *, struts: bool = True) -> tuple[str, ...]:
     as tall as they would be together.
 
     Example:
-        >>> broken("a + b", 30.0)
+        >>> broken("a + b", 25.0)
         ('a', '+ b')
     """
     if width(latex) <= limit:

@@ -58,6 +58,7 @@ def _mend(element: ET.Element, bars: Iterator[str], display: bool) -> None:
                 child.attrib |= {"fence": "true", "stretchy": "false", "form": side}
         elif text == "~":
             child.tag, child.text = "mo", "\N{TILDE OPERATOR}"
+            child.attrib |= {"lspace": "0.278em", "rspace": "0.278em"}
         elif text == "\N{INFINITY}":
             child.tag = "mi"
         elif text == "/":
