@@ -1,6 +1,24 @@
 from . import claims as claims
 from .arithmetic.balls import precision as precision
 from .claims.report import verify as verify
+from .conjectures import (
+    assume as assume,
+)
+from .conjectures import (
+    conjecture as conjecture,
+)
+from .conjectures import (
+    given as given,
+)
+from .conjectures import (
+    probe as probe,
+)
+from .conjectures import (
+    quantity as quantity,
+)
+from .conjectures import (
+    st as st,
+)
 from .domains import gaussian as gaussian
 from .domains import sphere as sphere
 from .domains import torus as torus

@@ -10,8 +10,8 @@ import hypothesis
 import numpy as np
 from scipy.optimize import minimize
 
-from ntkproofs.conjectures.conjecture import Conjecture
 from ntkproofs.conjectures.points import SpherePoints
+from ntkproofs.conjectures.statements import Conjecture
 
 _EVALUATIONS = 150
 _LARGEST = 40

@@ -80,7 +80,9 @@ class SymmetricMatrix:
 
     def trace(self) -> Quantity:
         """The sum of the diagonal."""
-        return self._of_entries(np.trace, lambda rows: sum((rows[i][i] for i in range(self.n)), arb(0)))
+        return self._of_entries(
+            np.trace, lambda rows: sum((rows[i][i] for i in range(self.n)), arb(0))
+        )
 
     def total(self) -> Quantity:
         """The sum of all entries."""
@@ -192,7 +194,9 @@ class ExactMatrix(SymmetricMatrix):
     def __post_init__(self) -> None:
         n = len(self.rows)
         square = n > 0 and all(len(row) == n for row in self.rows)
-        if not square or any(self.rows[i][j] != self.rows[j][i] for i in range(n) for j in range(i)):
+        if not square or any(
+            self.rows[i][j] != self.rows[j][i] for i in range(n) for j in range(i)
+        ):
             raise InvalidInput("a symmetric matrix has n rows of n entries, A_ij = A_ji")
 
     @property

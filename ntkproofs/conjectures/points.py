@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
 from typing import Any
@@ -101,6 +101,8 @@ class SpherePoints(Points):
     directions: tuple[Coordinates, ...]
     free: bool = True
     """Whether they may be moved: a search stays within what its strategy admits."""
+    least: tuple[int, int] = (10**9, 10**9)
+    """The least number of points and the least dimension that the strategy admits."""
 
     @staticmethod
     def of(rows: Sequence[Sequence[Any]]) -> SpherePoints:
@@ -152,10 +154,19 @@ class SpherePoints(Points):
         dot = self._dot(i, j)
         return dot * value > 0 and dot * dot == self._squares[i] * self._squares[j]
 
-    def without(self, index: int) -> SpherePoints:
-        """The points but one."""
+    def without_point(self, index: int) -> SpherePoints | None:
+        """The points but one, where the strategy admits so few."""
+        if self.n - 1 < max(1, self.least[0]):
+            return None
         rows = (*self.directions[:index], *self.directions[index + 1 :])
-        return SpherePoints(rows, self.free)
+        return replace(self, directions=rows)
+
+    def without_axis(self, axis: int) -> SpherePoints | None:
+        """The points without one coordinate, where the strategy admits so few."""
+        rows = tuple((*row[:axis], *row[axis + 1 :]) for row in self.directions)
+        if self.dim - 1 < max(2, self.least[1]) or not all(any(row) for row in rows):
+            return None
+        return replace(self, directions=rows)
 
     def text(self) -> str:
         rows = ", ".join("(" + ", ".join(map(_short, row)) + ")" for row in self.directions)

@@ -15,17 +15,17 @@ from hypothesis import HealthCheck, Phase, Verbosity
 from hypothesis.database import DirectoryBasedExampleDatabase
 from hypothesis.errors import HypothesisException, Unsatisfiable
 
-from ntkproofs.conjectures.conjecture import Conjecture, Examined
 from ntkproofs.conjectures.local import improved
 from ntkproofs.conjectures.regimes import regimes_of
 from ntkproofs.conjectures.shrinking import simpler
+from ntkproofs.conjectures.statements import Conjecture, Examined
 from ntkproofs.errors import InvalidInput
 
 Values = Mapping[str, Any]
 Progress = Callable[[int, float], None]
 _BATCH = 400
 _KEPT = 6
-_FINAL_BITS = 1024
+_SEARCH_BITS, _FINAL_BITS = 128, 1024
 
 
 @dataclass(frozen=True)
@@ -176,7 +176,7 @@ def _with_hypothesis(
         if not shrinking and time.perf_counter() >= end:
             raise _TimeUp
         try:
-            examined = conjecture.examine(values)
+            examined = conjecture.examine(values, limit=_SEARCH_BITS)
         except hypothesis.errors.UnsatisfiedAssumption:
             searched.rejected += 1
             raise

@@ -15,10 +15,9 @@ _MOST_TRIALS = 400
 
 
 def simpler(values: Values, fails: Callable[[Values], bool]) -> Values:
-    """The values with coordinates made short, one after the other, while the conjecture fails.
+    """The values with less in them, one thing after the other, while the conjecture fails.
 
-    The number of points and the dimension stay: which of them are admitted is for the strategies
-    to say, and Hypothesis has made them small.
+    Points and coordinates are left out as far as the strategy that made the points admits it.
     """
     trials = 0
     for name, value in list(values.items()):
@@ -40,6 +39,11 @@ def _candidates(value: Any) -> Iterator[Callable[[Any], Any]]:
     """Changes to try, each on the value as it is by then; None where there is nothing to change."""
     if isinstance(value, SpherePoints) and value.free:
         rows = value.directions
+        for _ in range(2):
+            for i in reversed(range(value.n)):
+                yield lambda v, i=i: v.without_point(i) if i < v.n else None
+            for axis in reversed(range(value.dim)):
+                yield lambda v, axis=axis: v.without_axis(axis) if axis < v.dim else None
         for i, row in enumerate(rows):
             for axis in range(len(row)):
                 yield lambda v, i=i, axis=axis: _axis_vector(v, i, axis)
@@ -57,6 +61,8 @@ def _shorter(value: Fraction, denominator: int) -> Fraction | None:
 
 
 def _axis_vector(points: SpherePoints, i: int, axis: int) -> SpherePoints | None:
+    if i >= points.n or axis >= points.dim:
+        return None
     row = tuple(Fraction(int(k == axis)) for k in range(points.dim))
     if points.directions[i] == row or sum(map(bool, points.directions[i])) == 1:
         return None
@@ -65,6 +71,8 @@ def _axis_vector(points: SpherePoints, i: int, axis: int) -> SpherePoints | None
 
 def _rounded(points: SpherePoints, i: int, j: int, denominator: int) -> SpherePoints | None:
     """One coordinate as a shorter fraction, or 0."""
+    if i >= points.n or j >= points.dim:
+        return None
     row = list(points.directions[i])
     short = Fraction(0) if denominator == 0 else row[j].limit_denominator(denominator)
     if short == row[j] or short.denominator > row[j].denominator:
@@ -77,4 +85,3 @@ def _with_row(points: SpherePoints, i: int, row: tuple[Fraction, ...]) -> Sphere
     rows = list(points.directions)
     rows[i] = row
     return replace(points, directions=tuple(rows))
-

@@ -61,6 +61,8 @@ def gram(
         >>> nt.gram(nt.nngp(2), np.eye(2), np.array([[0.6, 0.8]])).shape
         (2, 1)
     """
+    if Y is None and hasattr(X, "sampled_by"):  # points of a conjecture, known exactly
+        return X.sampled_by(kernel)
     found = entries(kernel, X, Y, compensated=compensated, threads=threads)
     found.require_memory("nt.gram")
     return found.matrix()

@@ -19,6 +19,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from hypothesis.errors import UnsatisfiedAssumption
 from hypothesis.strategies import SearchStrategy
 
 from ntkproofs.arithmetic.truth import Truth
@@ -161,6 +162,12 @@ def _comparisons(id: str, produced: Any) -> list[Any]:
 
 def _shown(values: Values) -> str:
     return ", ".join(f"{name} = {value!r}" for name, value in values.items())
+
+
+def assume(condition: bool) -> None:
+    """Pass over an instance that does not satisfy a hypothesis; for bodies of conjectures."""
+    if not condition:
+        raise UnsatisfiedAssumption
 
 
 @dataclass(frozen=True)

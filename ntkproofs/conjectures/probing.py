@@ -1,0 +1,117 @@
+"""Probing the conjectures of files."""
+
+from __future__ import annotations
+
+import hashlib
+import sys
+import traceback
+from collections.abc import Callable
+from dataclasses import replace
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
+
+from ntkproofs.claims.files import bundled_checks
+from ntkproofs.conjectures.repairs import repairs
+from ntkproofs.conjectures.results import ProbeResult, result_of
+from ntkproofs.conjectures.search import Budget, Searched, search
+from ntkproofs.conjectures.statements import Conjecture
+from ntkproofs.errors import InvalidInput
+
+Progress = Callable[[str, int, float], None]
+
+
+def load_conjectures(path: str | Path) -> list[Conjecture]:
+    """The conjectures that a Python file defines. It is code, and is run as such.
+
+    Raises:
+        InvalidInput: if there is no such file, it raises, or it defines no conjecture.
+    """
+    file = Path(path)
+    if not file.is_file() or file.suffix != ".py":
+        raise InvalidInput(f"conjectures are read from a Python file; {file} is none")
+    name = f"ntkproofs_conjectures_{hashlib.sha256(str(file.resolve()).encode()).hexdigest()[:12]}"
+    spec = spec_from_file_location(name, file)
+    if spec is None or spec.loader is None:
+        raise InvalidInput(f"{file} cannot be imported")
+    module = module_from_spec(spec)
+    sys.modules[name] = module
+    try:
+        spec.loader.exec_module(module)
+    except SyntaxError as error:
+        raise InvalidInput(f"{file}:{error.lineno}: syntax error: {error.msg}") from None
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - it is a user's code
+        lines = [
+            f.lineno for f in traceback.extract_tb(error.__traceback__) if f.filename == str(file)
+        ]
+        where = f":{lines[-1]}" if lines else ""
+        raise InvalidInput(f"{file}{where}: {type(error).__name__}: {error}") from None
+    found = [v for v in vars(module).values() if isinstance(v, Conjecture)]
+    if not found:
+        raise InvalidInput(f"{file} defines no conjecture (@conjecture above @given)")
+    return list({c.id: c for c in found}.values())
+
+
+def open_questions() -> list[Path]:
+    """The files of the conjectures that ship with ntkproofs."""
+    return sorted((bundled_checks() / "open").glob("*.py"))
+
+
+def probe(
+    *conjectures: Conjecture,
+    examples: int = 20_000,
+    seconds: float = 60.0,
+    seed: int = 0,
+    suggest: bool = False,
+    database: str | Path | None = None,
+    progress: Progress | None = None,
+) -> list[ProbeResult]:
+    """Try to break conjectures; what refutes one is certified by balls, and small.
+
+    Args:
+        conjectures: from ``@conjecture``, or :func:`load_conjectures`.
+        examples: instances for each at most.
+        seconds: for each at most, shrinking not counted.
+        seed: same seed, same search.
+        suggest: whether to look for repairs of those that fall.
+        database: folder where found examples are kept; they are tried first the next time.
+        progress: called with the id, the number of examples and the smallest slack.
+
+    Example:
+        >>> import ntkproofs as nt
+        >>> @nt.conjecture("n > 4", source="an example")
+        ... @nt.given(n=nt.st.integers(0, 9))
+        ... def large(n):
+        ...     from ntkproofs.conjectures.quantities import quantity
+        ...     return quantity(n) > 4
+        >>> (found,) = nt.probe(large, examples=100)
+        >>> found.outcome, dict(found.witness.arguments)
+        ('refuted', {'n': '0'})
+    """
+    if examples < 1 or not seconds > 0:
+        raise InvalidInput(f"a probe needs examples and time; got {examples} and {seconds} s")
+    return [
+        _probe_one(one, Budget(examples, seconds), seed, suggest, database, progress)
+        for one in conjectures
+    ]
+
+
+def _probe_one(
+    conjecture: Conjecture,
+    budget: Budget,
+    seed: int,
+    suggest: bool,
+    database: str | Path | None,
+    progress: Progress | None,
+) -> ProbeResult:
+    folder = None if database is None else Path(database) / conjecture.id
+    told = None if progress is None else lambda n, slack: progress(conjecture.id, n, slack)
+    try:
+        searched = search(conjecture, budget, seed=seed, database=folder, progress=told)
+    # The body is a user's code, and may raise anything.
+    except Exception as error:  # noqa: BLE001
+        searched = Searched(problem=f"the body raised {type(error).__name__}: {error}")
+    found = result_of(conjecture, searched, seed)
+    if suggest and searched.witness is not None:
+        offers = repairs(conjecture, searched.witness[0], budget, seed=seed)
+        found = replace(found, repairs=offers)
+    return found
