@@ -14,6 +14,7 @@ r"""Conjectures: a statement, what its instances are, and a body that compares q
 from __future__ import annotations
 
 import inspect
+import math
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -76,7 +77,7 @@ class Conjecture:
                 "returns or asserts comparisons, such as A.smallest() >= c"
             )
         slacks = [c.slack() for c, _ in run.decided]
-        found = Examined(min((s for s in slacks if s == s), default=float("inf")))
+        found = Examined(min((s for s in slacks if not math.isnan(s)), default=math.inf))
         for comparison in comparisons:
             found = found.with_(_look(comparison, limit))
         return found
@@ -109,12 +110,16 @@ class Examined:
         """Both together."""
         return Examined(
             min(self.slack, other.slack),
-            self.violation or other.violation,
+            _first(self.violation, other.violation),
             max(self.bits, other.bits),
-            self.suspected or other.suspected,
+            _first(self.suspected, other.suspected),
             self.undecided + other.undecided,
             self.floats_only or other.floats_only,
         )
+
+
+def _first(one: Comparison | None, other: Comparison | None) -> Comparison | None:
+    return other if one is None else one
 
 
 def _look(comparison: Comparison | bool, limit: int) -> Examined:
@@ -128,7 +133,7 @@ def _look(comparison: Comparison | bool, limit: int) -> Examined:
     if comparison.sign == "==" and slack >= -1e-15:
         return Examined(slack)
     decided = comparison.decided(limit)
-    here = slack if slack == slack else 0.0
+    here = 0.0 if math.isnan(slack) else slack
     if decided.truth is Truth.FALSE:
         return Examined(min(here, 0.0), comparison, decided.bits)
     if decided.truth is Truth.TRUE:
