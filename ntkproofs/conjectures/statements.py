@@ -24,6 +24,7 @@ from hypothesis.errors import UnsatisfiedAssumption
 from hypothesis.strategies import SearchStrategy
 
 from ntkproofs.arithmetic.truth import Truth
+from ntkproofs.claims.claim import Claim
 from ntkproofs.conjectures.quantities import NOISE, Comparison, Undecided, recorded
 from ntkproofs.errors import InvalidInput
 
@@ -81,6 +82,15 @@ class Conjecture:
         for comparison in comparisons:
             found = found.with_(_look(comparison, limit))
         return found
+
+    def as_claim(self) -> Claim:
+        """The conjecture as a claim, decided by a short search: refuted, or supported (sampled).
+
+        What ``ntkproofs verify`` finds in a file; ``ntkproofs probe`` searches longer.
+        """
+        from ntkproofs.conjectures.claims import claim_of
+
+        return claim_of(self)
 
     def run(self, **values: Any) -> list[Comparison]:
         """The comparisons of one instance, to look at."""
