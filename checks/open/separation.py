@@ -1,0 +1,69 @@
+r"""The smallest eigenvalue of the sampled NTK against the separation of the points.
+
+Known: with δ the smallest angle, λ_min(K) <= L - Θ_L(cos δ), by interlacing with the closest pair.
+The singular part of Θ_L at u = 1 is -a θ with a = L(L-1)/(2π), that at u = -1 is b_L (π - θ) with
+|b_L| <= 1/(2π), so that μ_l ~ l^(-d) and λ_min is bounded below by a constant times δ at fixed L.
+
+Conjectured, on the circle: λ_min(K) >= c L min(1, (L-1) δ/π) for L >= 3 with c = 1/5, whatever the
+number of points, and on S² the same with c = 1/10. For small δ the circle's constant is nearly the
+best: an infinite row of equispaced points with the kernel -a|x| has the symbol a δ/(2 sin²(ω/2)),
+so that λ_min is a δ/2 less what antipodes take, and for L = 3 the constant of that is 5/24. On the
+square lattice the symbol is 0.36 a δ at its least, so that c has to be smaller on S². Depth widens
+the range in which points count as far apart: from δ = π/(L-1) on, λ_min is of the order of L. A
+first form, c (L(L-1) - 1) δ/(4π) without the minimum, is refuted by two antipodal points for
+L >= 5. The two-layer NTK has no such bound: its odd eigenvalues vanish from degree 3 on.
+"""
+
+from fractions import Fraction
+
+import ntkproofs as nt
+from ntkproofs.conjectures import st
+from ntkproofs.conjectures.quantities import PI, smallest
+from ntkproofs.conjectures.spectra import NTKMatrix
+from ntkproofs.conjectures.strategies import sphere_points, torus_grids
+
+
+def bound(X, depth, c):
+    """c L min(1, (L-1) δ/π)."""
+    return c * depth * smallest(1, (depth - 1) * X.separation() / PI)
+
+
+@nt.conjecture(
+    r"\lambda_{\min}(K_L) \ge c\,L \min(1, (L-1)\,\delta/\pi) \text{ on the circle, } L \ge 3,\ "
+    r"c = \tfrac15",
+    source="roadmap, open questions: λ_min against the separation of the points",
+    id="open.separation-circle",
+    constants={"c": Fraction(1, 5), "least": 3},
+    mutants={"c": [Fraction(1, 4), Fraction(1, 2)], "least": [2]},
+)
+@nt.given(
+    X=st.one_of(
+        sphere_points(n=st.integers(2, 12), dim=st.just(2)),
+        torus_grids(st.one_of(st.integers(2, 40), st.sampled_from((16, 32))), st.just(1)),
+    ),
+    more=st.integers(0, 9),
+)
+def separation_circle(X, more, c, least):
+    nt.assume(not X.has_duplicates())
+    depth = least + more
+    return NTKMatrix(depth, X).smallest() >= bound(X, depth, c)
+
+
+@nt.conjecture(
+    r"\lambda_{\min}(K_L) \ge c\,L \min(1, (L-1)\,\delta/\pi) \text{ on } S^2,\ L \ge 3,\ "
+    r"c = \tfrac1{10}",
+    source="roadmap, open questions: λ_min against the separation of the points",
+    id="open.separation-sphere",
+    constants={"c": Fraction(1, 10)},
+    mutants={"c": [Fraction(1, 2), Fraction(1)]},
+)
+@nt.given(
+    X=st.one_of(
+        sphere_points(n=st.integers(2, 14), dim=st.just(3)),
+        sphere_points(n=st.integers(20, 40), dim=st.just(3), kinds=("random",)),
+    ),
+    depth=st.integers(3, 12),
+)
+def separation_sphere(X, depth, c):
+    nt.assume(not X.has_duplicates())
+    return NTKMatrix(depth, X).smallest() >= bound(X, depth, c)

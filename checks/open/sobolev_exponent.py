@@ -1,0 +1,132 @@
+r"""The best Sobolev order s as a function of the number n of points.
+
+s* is the order at which κ(K P_s) is smallest. Its logarithm is convex in s where K and P_s share
+eigenvectors, so that s* is well defined there, and enclosed by three points.
+
+Known: at n equispaced points of the circle s* tends to 2 = d at every depth L >= 3, and for L = 3
+it falls from n = 33 to n = 257 (talk.sobolev-exponent-n). On a quadrature that is exact for the
+band-limited kernel and for P_s the spectrum of K P_s is μ_l p_l, l <= lmax, with n of the order of
+lmax^(d-1).
+
+Conjectured, by the kind of points:
+ - circle: |s* - 2| <= c/log n with c = 2, for L = 3, ..., 12. From above for L = 3, from below for
+   L >= 8: whether s* falls or grows with n is a question of depth, and its limit is not.
+ - torus, grids of N² points, multipliers (1 + |k|²)^s: s* <= 3/2 + c with c = 1/2. The singular
+   part of the kernel asks for (d+1)/2 = 3/2 on a torus of d = 2 axes.
+ - exact quadratures: s* grows with lmax (up to lmax = 24, L = 3, ..., 6), and stays below
+   d + c, c = 3/5. Here the talk's "larger s for larger n" is right, with a ceiling.
+ - random points: no order helps much, since K and P_s, truncated, share the same near null vectors:
+   κ(K P_s) >= c κ(K) with c = 1/4.
+"""
+
+from fractions import Fraction
+from functools import lru_cache
+
+import ntkproofs as nt
+from ntkproofs.conjectures import st
+from ntkproofs.conjectures.quantities import quantity
+from ntkproofs.conjectures.spectra import (
+    NTKMatrix,
+    ProductMatrix,
+    best_order,
+    grid_spectrum,
+    multipliers,
+    operator_spectrum,
+)
+
+SOURCE = "talk, Future Directions: s as a function of the data size"
+TOP = 25
+TINY = Fraction(1, 10**5)
+
+
+@nt.conjecture(
+    r"|s^*(n) - 2| \le c/\log n \text{ at } n \ge 9 \text{ equispaced points, } n \text{ odd},\ "
+    r"3 \le L \le 12,\quad c = 2",
+    source=SOURCE,
+    id="open.exponent-on-circle",
+    constants={"c": Fraction(2)},
+    mutants={"c": [Fraction(1), Fraction(3, 2)]},
+)
+@nt.given(depth=st.integers(3, 12), half=st.integers(4, 50))
+def exponent_on_circle(depth, half, c):
+    size = 2 * half + 1
+    values = list(grid_spectrum(depth, size).values())
+    best = best_order(values, multipliers(2, half))
+    return abs(best - 2) * quantity(size).log() <= c
+
+
+@nt.conjecture(
+    r"s^*(N) \le 3/2 + c \text{ on the grid of } N^2 \text{ points of the torus, } N \text{ odd},\ "
+    r"3 \le L \le 12,\quad c = \tfrac12",
+    source=SOURCE,
+    id="open.exponent-on-torus",
+    constants={"c": Fraction(1, 2)},
+    mutants={"c": [Fraction(-1, 4), Fraction(0)]},
+)
+@nt.given(depth=st.integers(3, 12), half=st.integers(1, 12))
+def exponent_on_torus(depth, half, c):
+    spectrum = grid_spectrum(depth, 2 * half + 1, axes=2)
+    bases = [quantity(1 + sum(x * x for x in k)) for k in spectrum]
+    return best_order(list(spectrum.values()), bases) <= Fraction(3, 2) + c
+
+
+def order_on_quadrature(depth, dim, top):
+    """The best order for the spectrum μ_0, ..., μ_top."""
+    values = operator_spectrum(nt.ntk(depth), dim, TOP)[: top + 1]
+    return best_order(values, multipliers(dim, top))
+
+
+@nt.conjecture(
+    r"s^*(\ell_{\max}) \le d + c \text{ on exact quadratures, } 3 \le L \le 12,\ d = 2, ..., 5,\ "
+    r"\ell_{\max} \le 25,\quad c = \tfrac35",
+    source=SOURCE,
+    id="open.exponent-on-quadratures",
+    constants={"c": Fraction(3, 5)},
+    mutants={"c": [Fraction(0), Fraction(1, 2)]},
+)
+@nt.given(depth=st.integers(3, 12), dim=st.integers(2, 5), top=st.integers(1, TOP))
+def exponent_on_quadratures(depth, dim, top, c):
+    return order_on_quadrature(depth, dim, top) <= dim + c
+
+
+@nt.conjecture(
+    r"s^*(\ell_{\max} + 1) \ge s^*(\ell_{\max}) - 10^{-5} \text{ on exact quadratures, } "
+    r"3 \le L \le L_1,\ L_1 = 6,\ d = 2, ..., 5,\ \ell_{\max} < 25",
+    source=SOURCE,
+    id="open.exponent-grows-on-quadratures",
+    constants={"until": 6},
+    mutants={"until": [12]},
+)
+@nt.given(part=st.integers(0, 19), dim=st.integers(2, 5), top=st.integers(1, TOP - 1))
+def exponent_grows_on_quadratures(part, dim, top, until):
+    depth = 3 + part % (until - 2)
+    here, there = (order_on_quadrature(depth, dim, top + k) for k in (0, 1))
+    return there >= here - TINY
+
+
+@lru_cache(maxsize=256)
+def sobolev_kernel(order, dim, top):
+    """The zonal kernel of P_s up to a degree."""
+    return nt.sobolev(order).zonal_kernel(dim, top)
+
+
+@nt.conjecture(
+    r"\kappa(K P_s) \ge c\,\kappa(K) \text{ at random points, for every } s \in [0, 6],\ "
+    r"\ell_{\max} \ge n,\quad c = \tfrac14",
+    source=SOURCE,
+    id="open.exponent-on-random-points",
+    constants={"c": Fraction(1, 4)},
+    mutants={"c": [Fraction(1), Fraction(2)]},
+)
+@nt.given(
+    X=st.sphere_points(n=st.integers(2, 7), dim=st.integers(2, 3), kinds=("random",)),
+    depth=st.integers(3, 6),
+    doubled=st.integers(0, 12),
+    more=st.integers(0, 3),
+)
+def exponent_on_random_points(X, depth, doubled, more, c):
+    nt.assume(not X.has_duplicates())
+    K = NTKMatrix(depth, X)
+    P = nt.gram(sobolev_kernel(Fraction(doubled, 2), X.dim, X.n + more), X)
+    product = ProductMatrix(K, P)
+    return product.largest() * K.smallest() >= c * K.largest() * product.smallest()
