@@ -74,7 +74,9 @@ class FiniteNTK(SymmetricMatrix):
         for layer in layers[:-1]:
             z = h * layer
             on = [[positive(z[i, j]) for j in range(self.width)] for i in range(n)]
-            h = arb_mat([[z[i, j] * on[i][j] * factor for j in range(self.width)] for i in range(n)])
+            h = arb_mat(
+                [[z[i, j] * on[i][j] * factor for j in range(self.width)] for i in range(n)]
+            )
             values.append(h)
             slopes.append(on)
         kernel, back = h * h.transpose(), arb_mat([[1]] * n)
@@ -111,7 +113,7 @@ def positive(value):
     depth=st.integers(2, 4),
     n=st.integers(2, 4),
 )
-def finite_width(seed, width, depth, n, bound, q, C):
+def finite_width(*, seed, width, depth, n, bound, q, C):
     found = FiniteNTK(seed, width, depth, n).smallest()
     if bound == "limit":
         basis = SpherePoints.of([[int(i == j) for j in range(n)] for i in range(n)])

@@ -19,51 +19,57 @@ from fractions import Fraction
 import ntkproofs as nt
 from ntkproofs.conjectures import st
 from ntkproofs.conjectures.quantities import PI, smallest
-from ntkproofs.conjectures.spectra import NTKMatrix
-from ntkproofs.conjectures.strategies import sphere_points, torus_grids
+from ntkproofs.conjectures.spectra import NTKMatrix, grid_spectrum
+
+SOURCE = "roadmap, open questions: λ_min against the separation of the points"
 
 
-def bound(X, depth, c):
+def bound(separation, depth, c):
     """c L min(1, (L-1) δ/π)."""
-    return c * depth * smallest(1, (depth - 1) * X.separation() / PI)
+    return c * depth * smallest(1, (depth - 1) * separation / PI)
+
+
+@nt.conjecture(
+    r"\lambda_{\min}(K_L) \ge c\,L \min(1, (L-1)\,\delta/\pi) \text{ at equispaced points of the "
+    r"circle, } L \ge 3,\ c = \tfrac15",
+    source=SOURCE,
+    id="open.separation-equispaced",
+    constants={"c": Fraction(1, 5), "least": 3},
+    mutants={"c": [Fraction(5, 24) + Fraction(1, 100), Fraction(1, 4)], "least": [2]},
+)
+@nt.given(n=st.integers(2, 80), more=st.one_of(st.just(0), st.integers(0, 17)))
+def separation_equispaced(n, more, c, least):
+    depth = least + more
+    least_eigenvalue = smallest(*grid_spectrum(depth, n).values())
+    return least_eigenvalue >= bound(2 * PI / n, depth, c)
 
 
 @nt.conjecture(
     r"\lambda_{\min}(K_L) \ge c\,L \min(1, (L-1)\,\delta/\pi) \text{ on the circle, } L \ge 3,\ "
     r"c = \tfrac15",
-    source="roadmap, open questions: λ_min against the separation of the points",
+    source=SOURCE,
     id="open.separation-circle",
-    constants={"c": Fraction(1, 5), "least": 3},
-    mutants={"c": [Fraction(1, 4), Fraction(1, 2)], "least": [2]},
+    constants={"c": Fraction(1, 5)},
+    mutants={"c": [Fraction(1, 2), Fraction(1)]},
 )
-@nt.given(
-    X=st.one_of(
-        sphere_points(n=st.integers(2, 12), dim=st.just(2)),
-        torus_grids(st.one_of(st.integers(2, 40), st.sampled_from((16, 32))), st.just(1)),
-    ),
-    more=st.integers(0, 9),
-)
-def separation_circle(X, more, c, least):
+@nt.given(X=st.sphere_points(n=st.integers(2, 10), dim=st.just(2)), depth=st.integers(3, 12))
+def separation_circle(X, depth, c):
     nt.assume(not X.has_duplicates())
-    depth = least + more
-    return NTKMatrix(depth, X).smallest() >= bound(X, depth, c)
+    return NTKMatrix(depth, X).smallest() >= bound(X.separation(), depth, c)
 
 
 @nt.conjecture(
     r"\lambda_{\min}(K_L) \ge c\,L \min(1, (L-1)\,\delta/\pi) \text{ on } S^2,\ L \ge 3,\ "
     r"c = \tfrac1{10}",
-    source="roadmap, open questions: λ_min against the separation of the points",
+    source=SOURCE,
     id="open.separation-sphere",
     constants={"c": Fraction(1, 10)},
     mutants={"c": [Fraction(1, 2), Fraction(1)]},
 )
 @nt.given(
-    X=st.one_of(
-        sphere_points(n=st.integers(2, 14), dim=st.just(3)),
-        sphere_points(n=st.integers(20, 40), dim=st.just(3), kinds=("random",)),
-    ),
+    X=st.sphere_points(n=st.integers(2, 14), dim=st.just(3)),
     depth=st.integers(3, 12),
 )
 def separation_sphere(X, depth, c):
     nt.assume(not X.has_duplicates())
-    return NTKMatrix(depth, X).smallest() >= bound(X, depth, c)
+    return NTKMatrix(depth, X).smallest() >= bound(X.separation(), depth, c)

@@ -15,27 +15,23 @@ unlucky one exists for every C.
 """
 
 from fractions import Fraction
-from functools import lru_cache
+
+import numpy as np
 
 import ntkproofs as nt
 from ntkproofs.conjectures import st
-from ntkproofs.conjectures.spectra import multipliers
+from ntkproofs.conjectures.points import SpherePoints
+from ntkproofs.conjectures.spectra import SobolevMatrix, multipliers
 
 SOURCE = "talk, Future Directions: the missing estimate of κ(P_s)"
 SPHERES = ((2, 1, 3), (2, 2, 5), (3, 1, 4), (3, 2, 9))
 """(d, lmax, N)"""
 
 
-@lru_cache(maxsize=256)
-def sobolev_kernel(order, dim, top):
-    """The zonal kernel of P_s up to a degree."""
-    return nt.sobolev(order).zonal_kernel(dim, top)
-
-
 def extremes(X, doubled, dim, top, harmonics):
     """λ_max and λ_N of n P_s, and (1 + sqrt(lmax(lmax+d-2)))^s."""
     order = Fraction(doubled, 2)
-    P = nt.gram(sobolev_kernel(order, dim, top), X)
+    P = SobolevMatrix(order, top, X)
     return P.largest(), P.eigenvalue(X.n - harmonics), multipliers(dim, top)[top] ** order
 
 
@@ -81,7 +77,7 @@ def sobolev_condition_below(drawn, doubled, c):
     more=st.integers(0, 8),
     doubled=st.integers(0, 12),
 )
-def sobolev_condition_random(sphere, seed, more, doubled, C, m):
+def sobolev_condition_random(*, sphere, seed, more, doubled, C, m):
     dim, top, harmonics = sphere
     X = drawn_points(seed, m * harmonics + more, dim)
     upper, lower, ratio = extremes(X, doubled, dim, top, harmonics)
@@ -90,10 +86,6 @@ def sobolev_condition_random(sphere, seed, more, doubled, C, m):
 
 def drawn_points(seed, n, dim):
     """Gaussian directions of a seed, rounded to 1/1000: uniform on the sphere up to that."""
-    import numpy as np
-
-    from ntkproofs.conjectures.points import SpherePoints
-
     rows = np.rint(np.random.default_rng(seed).standard_normal((n, dim)) * 1000).astype(int)
     rows[~rows.any(axis=1), 0] = 1
     return SpherePoints.of(rows.tolist())

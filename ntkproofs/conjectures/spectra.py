@@ -7,6 +7,7 @@ ball where one decides.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from fractions import Fraction
 from functools import cached_property, lru_cache
 from itertools import product
 from typing import Any
@@ -22,6 +23,8 @@ from ntkproofs.errors import InvalidInput, Unable
 from ntkproofs.kernels.kernel import Kernel
 from ntkproofs.kernels.networks import ntk
 from ntkproofs.spectra.eigenvalues import eigenvalues
+from ntkproofs.spectra.harmonics import harmonic_dimension
+from ntkproofs.spectra.sobolev import sobolev
 
 _BRACKET = 1e-6
 """Half the width of the interval that is certified to hold a best order."""
@@ -74,8 +77,26 @@ def plain_ntk(angles: Any, depth: int) -> Any:
     return tangent
 
 
+def ball_ntk(angle: arb, depth: int) -> arb:
+    """Θ_depth at an angle in balls, by the recursion in angles.
+
+    In the cosine each layer would take the square root of the radius near u = 1.
+    """
+    versine = 2 * (angle / 2).sin() ** 2
+    tangent = 1 - versine
+    for _ in range(depth - 1):
+        sine, cosine = angle.sin_cos()
+        here = 1 - angle / arb.pi()
+        versine = versine - (sine - angle * cosine) / arb.pi()
+        tangent = tangent * here + 1 - versine
+        angle = 2 * (versine / 2).sqrt().asin()
+    return tangent
+
+
 class NTKMatrix(SampledMatrix):
-    """The L-layer NTK at points, with floats that are fast to compute."""
+    """The L-layer NTK at points: fast in floats, and sharp in balls near coincident points."""
+
+    depth: int
 
     def __init__(self, depth: int, points: Points) -> None:
         super().__init__(ntk(depth), points)
@@ -86,6 +107,47 @@ class NTKMatrix(SampledMatrix):
         rows = self.points.array
         chord = np.linalg.norm(rows[:, None] - rows[None], axis=2)
         return plain_ntk(2 * np.arcsin(np.clip(chord / 2, 0, 1)), self.depth)
+
+    def entries(self) -> list[list[arb]]:
+        n = self.n
+        rows = [[arb(self.depth)] * n for _ in range(n)]
+        for i in range(n):
+            for j in range(i):
+                cosine = self.points.cosine_ball(i, j)
+                same = bool(cosine == 1)
+                found = arb(self.depth) if same else ball_ntk(cosine.acos(), self.depth)
+                rows[i][j] = rows[j][i] = found
+        return rows
+
+
+class SobolevMatrix(SampledMatrix):
+    """P_s at points with weights 1: Σ_(l<=top) p_l N(d,l) P_l(<x_i, x_j>), for integer 2s."""
+
+    order: Fraction
+    top: int
+
+    def __init__(self, order: Fraction, top: int, points: Points) -> None:
+        super().__init__(_sobolev_kernel(order, points.dim, top), points)
+        object.__setattr__(self, "order", order)
+        object.__setattr__(self, "top", top)
+
+    @cached_property
+    def floats(self) -> Any:
+        rows, dim = self.points.array, self.points.dim
+        u = np.clip(rows @ rows.T, -1, 1)
+        before, here, total = np.ones_like(u), u, np.zeros_like(u)
+        for degree in range(self.top + 1):
+            if degree >= 2:
+                step = (2 * degree + dim - 4) * u * here - (degree - 1) * before
+                before, here = here, step / (degree + dim - 3)
+            factor = (1 + np.sqrt(degree * (degree + dim - 2))) ** float(self.order)
+            total += (here if degree else before) * factor * harmonic_dimension(dim, degree)
+        return total
+
+
+@lru_cache(maxsize=512)
+def _sobolev_kernel(order: Fraction, dim: int, top: int) -> Kernel:
+    return sobolev(order).zonal_kernel(dim, top)
 
 
 def grid_spectrum(depth: int, size: int, axes: int = 1) -> dict[tuple[int, ...], Quantity]:
@@ -120,12 +182,12 @@ def _grid_floats(depth: int, size: int, axes: int) -> Any:
 
 @lru_cache(maxsize=16)
 def _grid_balls(depth: int, size: int, axes: int, bits: int) -> dict[tuple[int, ...], arb]:
-    kernel = ntk(depth)
     cosines = [(arb(2 * j) / size).cos_pi() for j in range(size)]
     values: dict[tuple[int, ...], arb] = {}
     for j in _frequencies(size, axes):
         mean = sum((cosines[i] for i in j), arb(0)) / axes
-        values[j] = kernel(mean if mean <= 1 and mean >= -1 else mean.intersection(arb(0, 1)))
+        clipped = mean if mean <= 1 and mean >= -1 else mean.intersection(arb(0, 1))
+        values[j] = ball_ntk(clipped.acos(), depth) if any(j) else arb(depth)
     found = {}
     for k in values:
         total = arb(0)
@@ -233,6 +295,8 @@ def _cholesky(rows: list[list[arb]]) -> list[list[arb]]:
 __all__ = [
     "NTKMatrix",
     "ProductMatrix",
+    "SobolevMatrix",
+    "ball_ntk",
     "best_order",
     "grid_spectrum",
     "multipliers",
