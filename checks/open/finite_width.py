@@ -17,6 +17,7 @@ for every C there is an unlucky one.
 
 from fractions import Fraction
 from functools import lru_cache
+from itertools import pairwise
 
 import numpy as np
 from flint import arb, arb_mat
@@ -38,8 +39,7 @@ def weights(seed, width, depth, dim):
     generator = np.random.default_rng(seed)
     sizes = [dim, *[width] * (depth - 1), 1]
     return [
-        np.rint(generator.standard_normal((a, b)) * SCALE).astype(int)
-        for a, b in zip(sizes, sizes[1:], strict=False)
+        np.rint(generator.standard_normal((a, b)) * SCALE).astype(int) for a, b in pairwise(sizes)
     ]
 
 

@@ -19,7 +19,7 @@ from fractions import Fraction
 import ntkproofs as nt
 from ntkproofs.conjectures import st
 from ntkproofs.conjectures.quantities import PI, smallest
-from ntkproofs.conjectures.spectra import NTKMatrix, grid_spectrum
+from ntkproofs.conjectures.spectra import NTKMatrix, grid_spectrum, without_coincidences
 
 SOURCE = "roadmap, open questions: λ_min against the separation of the points"
 
@@ -52,7 +52,10 @@ def separation_equispaced(n, more, c, least):
     constants={"c": Fraction(1, 5)},
     mutants={"c": [Fraction(1, 2), Fraction(1)]},
 )
-@nt.given(X=st.sphere_points(n=st.integers(2, 10), dim=st.just(2)), depth=st.integers(3, 12))
+@nt.given(
+    X=st.sphere_points(n=st.integers(2, 10), dim=st.just(2)).map(without_coincidences),
+    depth=st.integers(3, 12),
+)
 def separation_circle(X, depth, c):
     nt.assume(not X.has_duplicates())
     return NTKMatrix(depth, X).smallest() >= bound(X.separation(), depth, c)
@@ -67,7 +70,7 @@ def separation_circle(X, depth, c):
     mutants={"c": [Fraction(1, 2), Fraction(1)]},
 )
 @nt.given(
-    X=st.sphere_points(n=st.integers(2, 14), dim=st.just(3)),
+    X=st.sphere_points(n=st.integers(2, 14), dim=st.just(3)).map(without_coincidences),
     depth=st.integers(3, 12),
 )
 def separation_sphere(X, depth, c):

@@ -15,8 +15,8 @@ Conjectured, by the kind of points:
    part of the kernel asks for (d+1)/2 = 3/2 on a torus of d = 2 axes.
  - exact quadratures: s* grows with lmax (up to lmax = 25, L = 3, ..., 6), and stays below
    d + c, c = 3/5. Here the talk's "larger s for larger n" is right, with a ceiling.
- - random points: no order helps much, since K and P_s, truncated, share the same near null vectors:
-   κ(K P_s) >= c κ(K) with c = 1/4.
+ - random points: where two points are nearer than 1/lmax, no order helps: κ(K P_s) >= κ(K), since
+   the difference of the two is nearly a null vector of K and of P_s alike.
 """
 
 from fractions import Fraction
@@ -103,22 +103,22 @@ def exponent_grows_on_quadratures(depth, dim, top, growth):
 
 
 @nt.conjecture(
-    r"\kappa(K P_s) \ge c\,\kappa(K) \text{ at random points, for every } s \in [0, 6],\ "
-    r"\ell_{\max} \ge n,\quad c = \tfrac14",
+    r"\kappa(K P_s) \ge c\,\kappa(K) \text{ for every } s \in [0, 6] \text{ where two points are "
+    r"nearer than } 1/\ell_{\max},\ \ell_{\max} \ge n,\quad c = 1",
     source=SOURCE,
-    id="open.exponent-on-random-points",
-    constants={"c": Fraction(1, 4)},
-    mutants={"c": [Fraction(1), Fraction(2)]},
+    id="open.exponent-on-close-points",
+    constants={"c": Fraction(1), "near": 1},
+    mutants={"c": [Fraction(10**3), Fraction(10**6)], "near": [40]},
 )
 @nt.given(
-    X=st.sphere_points(n=st.integers(2, 7), dim=st.integers(2, 3), kinds=("random",)),
+    X=st.sphere_points(n=st.integers(2, 7), dim=st.integers(2, 3), kinds=("close", "random")),
     depth=st.integers(3, 6),
     doubled=st.integers(0, 12),
     more=st.integers(0, 3),
 )
-def exponent_on_random_points(*, X, depth, doubled, more, c):
-    nt.assume(not X.has_duplicates())
+def exponent_on_close_points(*, X, depth, doubled, more, c, near):
+    top = X.n + more
+    nt.assume(not X.has_duplicates() and float(X.separation()) * top < near)
     K = NTKMatrix(depth, X)
-    P = SobolevMatrix(Fraction(doubled, 2), X.n + more, X)
-    product = ProductMatrix(K, P)
+    product = ProductMatrix(K, SobolevMatrix(Fraction(doubled, 2), top, X))
     return product.largest() * K.smallest() >= c * K.largest() * product.smallest()

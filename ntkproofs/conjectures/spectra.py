@@ -7,6 +7,7 @@ ball where one decides.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from fractions import Fraction
 from functools import cached_property, lru_cache
 from itertools import product
@@ -15,9 +16,9 @@ from typing import Any
 import numpy as np
 from flint import arb, ctx
 
-from ntkproofs.arithmetic.balls import BITS_PER_DIGIT
+from ntkproofs.arithmetic.balls import BITS_PER_DIGIT, BallArithmetic
 from ntkproofs.conjectures.matrices import SampledMatrix, SymmetricMatrix
-from ntkproofs.conjectures.points import Points
+from ntkproofs.conjectures.points import Points, SpherePoints
 from ntkproofs.conjectures.quantities import Quantity
 from ntkproofs.errors import InvalidInput, Unable
 from ntkproofs.kernels.kernel import Kernel
@@ -26,6 +27,7 @@ from ntkproofs.spectra.eigenvalues import eigenvalues
 from ntkproofs.spectra.harmonics import harmonic_dimension
 from ntkproofs.spectra.sobolev import sobolev
 
+_BALLS = BallArithmetic()
 _BRACKET = 1e-6
 """Half the width of the interval that is certified to hold a best order."""
 _LEAST_ORDER, _MOST_ORDER, _THIRDS = -8.0, 40.0, 90
@@ -89,7 +91,7 @@ def ball_ntk(angle: arb, depth: int) -> arb:
         here = 1 - angle / arb.pi()
         versine = versine - (sine - angle * cosine) / arb.pi()
         tangent = tangent * here + 1 - versine
-        angle = 2 * (versine / 2).sqrt().asin()
+        angle = 2 * _BALLS.asin(_BALLS.sqrt(versine / 2))
     return tangent
 
 
@@ -115,7 +117,9 @@ class NTKMatrix(SampledMatrix):
             for j in range(i):
                 cosine = self.points.cosine_ball(i, j)
                 same = bool(cosine == 1)
-                found = arb(self.depth) if same else ball_ntk(cosine.acos(), self.depth)
+                found = arb(self.depth) if same else ball_ntk(_BALLS.acos(cosine), self.depth)
+                if not found.is_finite():
+                    raise Unable("an entry of the NTK has no enclosure at this precision")
                 rows[i][j] = rows[j][i] = found
         return rows
 
@@ -187,7 +191,7 @@ def _grid_balls(depth: int, size: int, axes: int, bits: int) -> dict[tuple[int, 
     for j in _frequencies(size, axes):
         mean = sum((cosines[i] for i in j), arb(0)) / axes
         clipped = mean if mean <= 1 and mean >= -1 else mean.intersection(arb(0, 1))
-        values[j] = ball_ntk(clipped.acos(), depth) if any(j) else arb(depth)
+        values[j] = ball_ntk(_BALLS.acos(clipped), depth) if any(j) else arb(depth)
     found = {}
     for k in values:
         total = arb(0)
@@ -292,6 +296,18 @@ def _cholesky(rows: list[list[arb]]) -> list[list[arb]]:
     return factor
 
 
+def without_coincidences(points: SpherePoints) -> SpherePoints:
+    """The points, each once; one that stands alone gets another beside it."""
+    kept: list[int] = []
+    for i in range(points.n):
+        if not any(points._cosine_is(i, j, 1) for j in kept):
+            kept.append(i)
+    rows = [points.directions[i] for i in kept]
+    if len(rows) == 1:
+        rows.append(tuple(-x for x in rows[0]))
+    return replace(points, directions=tuple(rows))
+
+
 __all__ = [
     "NTKMatrix",
     "ProductMatrix",
@@ -302,4 +318,5 @@ __all__ = [
     "multipliers",
     "operator_spectrum",
     "plain_ntk",
+    "without_coincidences",
 ]
