@@ -19,14 +19,14 @@ from fractions import Fraction
 import ntkproofs as nt
 from ntkproofs.conjectures import st
 from ntkproofs.conjectures.quantities import PI, smallest
-from ntkproofs.conjectures.spectra import NTKMatrix, grid_spectrum, without_coincidences
+from ntkproofs.conjectures.spectra import NTKMatrix, grid_spectrum, separation, without_coincidences
 
 SOURCE = "roadmap, open questions: λ_min against the separation of the points"
 
 
-def bound(separation, depth, c):
+def bound(apart, depth, c):
     """c L min(1, (L-1) δ/π)."""
-    return c * depth * smallest(1, (depth - 1) * separation / PI)
+    return c * depth * smallest(1, (depth - 1) * apart / PI)
 
 
 @nt.conjecture(
@@ -58,7 +58,7 @@ def separation_equispaced(n, more, c, least):
 )
 def separation_circle(X, depth, c):
     nt.assume(not X.has_duplicates())
-    return NTKMatrix(depth, X).smallest() >= bound(X.separation(), depth, c)
+    return NTKMatrix(depth, X).smallest() >= bound(separation(X), depth, c)
 
 
 @nt.conjecture(
@@ -75,4 +75,4 @@ def separation_circle(X, depth, c):
 )
 def separation_sphere(X, depth, c):
     nt.assume(not X.has_duplicates())
-    return NTKMatrix(depth, X).smallest() >= bound(X.separation(), depth, c)
+    return NTKMatrix(depth, X).smallest() >= bound(separation(X), depth, c)

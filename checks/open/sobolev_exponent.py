@@ -32,10 +32,13 @@ from ntkproofs.conjectures.spectra import (
     grid_spectrum,
     multipliers,
     operator_spectrum,
+    separation,
 )
 
 SOURCE = "talk, Future Directions: s as a function of the data size"
 TOP = 25
+FLOATS_SEE = 1e-3
+"""Angles below it make products of condition numbers that floats cannot tell."""
 
 
 @nt.conjecture(
@@ -104,7 +107,7 @@ def exponent_grows_on_quadratures(depth, dim, top, growth):
 
 @nt.conjecture(
     r"\kappa(K P_s) \ge c\,\kappa(K) \text{ for every } s \in [0, 6] \text{ where two points are "
-    r"nearer than } 1/\ell_{\max},\ \ell_{\max} \ge n,\quad c = 1",
+    r"nearer than } 1/\ell_{\max} \text{ (and not than } 10^{-3}),\ \ell_{\max} \ge n,\quad c = 1",
     source=SOURCE,
     id="open.exponent-on-close-points",
     constants={"c": Fraction(1), "near": 1},
@@ -118,7 +121,8 @@ def exponent_grows_on_quadratures(depth, dim, top, growth):
 )
 def exponent_on_close_points(*, X, depth, doubled, more, c, near):
     top = X.n + more
-    nt.assume(not X.has_duplicates() and float(X.separation()) * top < near)
+    apart = float(separation(X))
+    nt.assume(apart * top < near and apart > FLOATS_SEE)
     K = NTKMatrix(depth, X)
     product = ProductMatrix(K, SobolevMatrix(Fraction(doubled, 2), top, X))
     return product.largest() * K.smallest() >= c * K.largest() * product.smallest()

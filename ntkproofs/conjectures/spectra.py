@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from flint import arb, ctx
 
-from ntkproofs.arithmetic.balls import BITS_PER_DIGIT, BallArithmetic
+from ntkproofs.arithmetic.balls import BITS_PER_DIGIT, BallArithmetic, precision
 from ntkproofs.conjectures.matrices import SampledMatrix, SymmetricMatrix
 from ntkproofs.conjectures.points import Points, SpherePoints
 from ntkproofs.conjectures.quantities import Quantity
@@ -28,6 +28,7 @@ from ntkproofs.spectra.harmonics import harmonic_dimension
 from ntkproofs.spectra.sobolev import sobolev
 
 _BALLS = BallArithmetic()
+_SPARE_BITS = 64
 _BRACKET = 1e-6
 """Half the width of the interval that is certified to hold a best order."""
 _LEAST_ORDER, _MOST_ORDER, _THIRDS = -8.0, 40.0, 90
@@ -111,6 +112,11 @@ class NTKMatrix(SampledMatrix):
         return plain_ntk(2 * np.arcsin(np.clip(chord / 2, 0, 1)), self.depth)
 
     def entries(self) -> list[list[arb]]:
+        # Near coincident points half of the bits of a cosine are lost to the angle.
+        with precision(2 * int(ctx.prec) + _SPARE_BITS):
+            return self._entries()
+
+    def _entries(self) -> list[list[arb]]:
         n = self.n
         rows = [[arb(self.depth)] * n for _ in range(n)]
         for i in range(n):
@@ -296,6 +302,25 @@ def _cholesky(rows: list[list[arb]]) -> list[list[arb]]:
     return factor
 
 
+def separation(points: Points) -> Quantity:
+    """The smallest angle between two points, sharp for close points in floats and in balls."""
+
+    def floats() -> float:
+        rows = points.array
+        chord = np.linalg.norm(rows[:, None] - rows[None], axis=2)
+        above = chord[np.triu_indices(points.n, 1)]
+        return float(2 * np.arcsin(np.clip(above.min() / 2, 0, 1)))
+
+    def balls() -> arb:
+        with precision(2 * int(ctx.prec) + _SPARE_BITS):
+            found = arb.pi()
+            for i, j in points.pairs():
+                found = found.min(_BALLS.acos(points.cosine_ball(i, j)))
+            return found
+
+    return Quantity(floats, balls)
+
+
 def without_coincidences(points: SpherePoints) -> SpherePoints:
     """The points, each once; one that stands alone gets another beside it."""
     kept: list[int] = []
@@ -318,5 +343,6 @@ __all__ = [
     "multipliers",
     "operator_spectrum",
     "plain_ntk",
+    "separation",
     "without_coincidences",
 ]
