@@ -9,10 +9,10 @@ Conjectured: no other set of points does worse: from depth 18 on κ falls at eve
 the number of points, the dimension and the angles. With the limit it follows that
 κ(K_L) > 1 + n/3 from there on.
 
-Found: no counterexample among 2,278 examples, smallest slack 6.8e-5 (two nearly antipodal points, 18
-against 19 layers). From depths 2, 3, 8 and 12 on the statement is refuted, by two antipodal or two
-orthogonal points. 18 itself is so far the last rise seen for two points; more points of the same
-search rise earlier.
+Found: no counterexample among 2,278 examples, smallest slack 6.8e-5 (two nearly antipodal points,
+18 against 19 layers). From depths 2, 3, 8 and 12 on the statement is refuted, by two antipodal or
+two orthogonal points. 18 itself is so far the last rise seen for two points; more points of the
+same search rise earlier.
 """
 
 import ntkproofs as nt

@@ -15,7 +15,8 @@ n λ_min(K_N) >= n λ_min(K_∞) - C L N^(-q) with q = 1/2 and C = 8. It is a st
 for every C there is an unlucky one.
 
 Found: no counterexample among 3,630 draws, smallest slack 0.41, of widths 64, 128, 256. Refuted by
-certified draws: q = 1 and C = 1, and the roadmap's form with C = 1 (seed 1606, N = 256, L = 2, n = 2).
+certified draws: q = 1 and C = 1, and the roadmap's form with C = 1 (seed 1606, N = 256, L = 2, n =
+2).
 """
 
 from fractions import Fraction

@@ -7,11 +7,11 @@ in s). Known: only s = d keeps it bounded as lmax grows (talk.sobolev-exponent-n
 Conjectured: the deeper the network, the lower the best order (from lmax = 8 on, d = 3, 4, 5,
 L = 3, ..., 9), and the flatter the critical spectrum s = d (for L = 3, ..., 9, d = 2, 3, 4).
 
-Found: the order: no counterexample among 3,221 examples, smallest slack 0.0090 (d = 5, L = 8,
-lmax = 8); for all lmax >= 1 it is refuted at d = 3, L = 3, lmax = 1. The critical spectrum: none among
+Found: the order: no counterexample among 3,221 examples, smallest slack 0.0090 (d = 5, L = 8, lmax
+= 8); for all lmax >= 1 it is refuted at d = 3, L = 3, lmax = 1. The critical spectrum: none among
 16,305 examples (which repeat 18 instances), smallest slack 0.055; a fall by half at every layer is
-refuted. It need not go on: on the circle with n = 65 points the flatness at s = 2 is 2.2 for L = 8 and
-6.6 for L = 16.
+refuted. It need not go on: on the circle with n = 65 points the flatness at s = 2 is 2.2 for L = 8
+and 6.6 for L = 16.
 """
 
 from fractions import Fraction

@@ -13,8 +13,8 @@ the range in which points count as far apart: from δ = π/(L-1) on, λ_min is o
 first form, c (L(L-1) - 1) δ/(4π) without the minimum, is refuted by two antipodal points for
 L >= 5. The two-layer NTK has no such bound: its odd eigenvalues vanish from degree 3 on.
 
-Found: equispaced points: no counterexample among 17,352 examples, smallest slack 0.042 (n = 78,
-L = 3); c = 0.218 is refuted at n = 22 and c = 1/4 at n = 10. Circle: none among 2,165, smallest slack
+Found: equispaced points: no counterexample among 17,352 examples, smallest slack 0.042 (n = 78, L =
+3); c = 0.218 is refuted at n = 22 and c = 1/4 at n = 10. Circle: none among 2,165, smallest slack
 0.20; c = 1/2 is refuted by three points. S²: none among 1,379, smallest slack 0.65, so that the
 constant on S² is not tight on the few points that were searched; c = 1/2 is refuted by four points.
 For L = 2 six equispaced points refute it.

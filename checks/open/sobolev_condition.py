@@ -13,10 +13,10 @@ Conjectured: n >= m N suffices at random points: κ(P_s) <= C p_lmax/p_0 with m 
 fails for m = 1: points fill the sphere too unevenly there. It is a statement about draws, and an
 unlucky one exists for every C.
 
-Found: below: no violation among 1,149 examples; equality at the octahedron, where 30 comparisons were
-too close for balls; the square of the quotient is refuted. Random points: no counterexample among
-2,601 examples, smallest slack 0.61, so that the worst draw had κ(P_s) = 13 p_lmax/p_0; C = 2 and m = 1
-are refuted.
+Found: below: no violation among 1,149 examples; equality at the octahedron, where 30 comparisons
+were too close for balls; the square of the quotient is refuted. Random points: no counterexample
+among 2,601 examples, smallest slack 0.61, so that the worst draw had κ(P_s) = 13 p_lmax/p_0; C = 2
+and m = 1 are refuted.
 """
 
 from fractions import Fraction

@@ -18,15 +18,15 @@ Conjectured, by the kind of points:
  - random points: where two points are nearer than 1/lmax, no order helps: κ(K P_s) >= κ(K), since
    the difference of the two is nearly a null vector of K and of P_s alike.
 
-Found: circle: no counterexample among 3,210 examples, smallest slack 0.125 (L = 3, n = 43); c = 3/2 is
-refuted from both sides. Torus: none among 2,960, smallest slack 0.037 (L = 3, N = 5); c = 0 is refuted
-at N = 3. Quadratures, ceiling: none among 2,024, smallest slack 0.028; c = 1/2 is refuted by L = 3,
-d = 2. Quadratures, growth: none among 1,689 (slack 2.6e-6: s* often stays where it is, so that growth
-by 1/100 at each step is refuted); for deeper networks it is false, as L = 7, d = 2, lmax = 1 shows.
-Random points: first stated as κ(K P_s) >= κ(K)/4 for any points, and refuted by two points
-(1, -2) and (-1, -7) with L = 3, s = 5/2, lmax = 5, where κ falls by a factor 4.6: P_s can have
-negative entries that undo those of K. For close points: none among 2,349, smallest slack 0.56; with
-40/lmax for 1/lmax it is refuted.
+Found: circle: no counterexample among 3,210 examples, smallest slack 0.125 (L = 3, n = 43); c = 3/2
+is refuted from both sides. Torus: none among 2,960, smallest slack 0.037 (L = 3, N = 5); c = 0 is
+refuted at N = 3. Quadratures, ceiling: none among 2,024, smallest slack 0.028; c = 1/2 is refuted
+by L = 3, d = 2. Quadratures, growth: none among 1,689 (slack 2.6e-6: s* often stays where it is, so
+that growth by 1/100 at each step is refuted); for deeper networks it is false, as L = 7, d = 2,
+lmax = 1 shows. Random points: first stated as κ(K P_s) >= κ(K)/4 for any points, and refuted by two
+points (1, -2) and (-1, -7) with L = 3, s = 5/2, lmax = 5, where κ falls by a factor 4.6: P_s can
+have negative entries that undo those of K. For close points: none among 2,349, smallest slack 0.56;
+with 40/lmax for 1/lmax it is refuted.
 """
 
 from fractions import Fraction

@@ -195,7 +195,7 @@ def _grid_balls(depth: int, size: int, axes: int, bits: int) -> dict[tuple[int, 
     cosines = [(arb(2 * j) / size).cos_pi() for j in range(size)]
     values: dict[tuple[int, ...], arb] = {}
     for j in _frequencies(size, axes):
-        mean = sum((cosines[i] for i in j), arb(0)) / axes
+        mean: Any = sum((cosines[i] for i in j), arb(0)) / axes
         clipped = mean if mean <= 1 and mean >= -1 else mean.intersection(arb(0, 1))
         values[j] = ball_ntk(_BALLS.acos(clipped), depth) if any(j) else arb(depth)
     found = {}
