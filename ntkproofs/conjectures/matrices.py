@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, cmp_to_key
 from typing import Any
 
 import numpy as np
-from flint import arb, arb_mat, ctx
+from flint import acb_mat, arb, arb_mat, ctx
 
+from ntkproofs.arithmetic.balls import ball, precision
+from ntkproofs.conjectures.plain import plain_values
 from ntkproofs.conjectures.points import Points
 from ntkproofs.conjectures.quantities import Quantity
 from ntkproofs.errors import InvalidInput, Unable
-from ntkproofs.matrices.balled import eigenvalue_balls
 from ntkproofs.matrices.enclosures import enclose_eigenvalues
 
 _FLOAT_BITS = 64
-"""Up to this precision eigenvalues come from verified floats; beyond, from Arb."""
+"""Up to this precision eigenvalues of large matrices come from verified floats."""
+_SMALL = 12
+_SPARE = 4
 
 
 class SymmetricMatrix:
@@ -51,7 +54,7 @@ class SymmetricMatrix:
     def _eigenvalue_balls(self) -> list[arb]:
         bits = int(ctx.prec)
         if bits not in self._enclosed:
-            self._enclosed[bits] = _enclose(self.entries(), bits)
+            self._enclosed[bits] = _enclose(self.entries, bits)
         return self._enclosed[bits]
 
     def eigenvalue(self, index: int) -> Quantity:
@@ -59,7 +62,9 @@ class SymmetricMatrix:
         if not -self.n <= index < self.n:
             raise InvalidInput(f"a matrix of size {self.n} has no eigenvalue {index}")
         return Quantity(
-            lambda: float(self._float_eigenvalues[index]), lambda: self._eigenvalue_balls()[index]
+            lambda: float(self._float_eigenvalues[index]),
+            lambda: self._eigenvalue_balls()[index],
+            scale=lambda: float(np.abs(self._float_eigenvalues).max()),
         )
 
     def smallest(self) -> Quantity:
@@ -133,10 +138,14 @@ class SymmetricMatrix:
         return Combined(self, self, lambda a, _: a / scale)
 
 
-def _enclose(rows: list[list[arb]], bits: int) -> list[arb]:
+def _enclose(entries: Callable[[], list[list[arb]]], bits: int) -> list[arb]:
     """Enclosures of all eigenvalues, ascending."""
-    if bits > _FLOAT_BITS:
-        return eigenvalue_balls(rows, max(10, bits // 4), None, "the eigenvalues of a conjecture")
+    # A composed kernel halves the digits with each layer where two points coincide.
+    with precision(_SPARE * bits):
+        rows = entries()
+    if len(rows) <= _SMALL or bits > _FLOAT_BITS:
+        with precision(bits):
+            return sorted_eigenvalues(arb_mat(rows))
     middle = np.array([[float(x.mid()) for x in row] for row in rows])
     middle = np.tril(middle) + np.tril(middle, -1).T
     radius = [
@@ -146,6 +155,28 @@ def _enclose(rows: list[list[arb]], bits: int) -> list[arb]:
     wide = np.maximum(np.array(radius), np.array(radius).T)
     bounds = enclose_eigenvalues(middle, radius=wide)
     return [_between(a, b) for a, b in zip(bounds.lower, bounds.upper, strict=True)]
+
+
+def sorted_eigenvalues(A: arb_mat) -> list[arb]:
+    """Enclosures of the real parts of the eigenvalues of a matrix, ascending.
+
+    Arb encloses the eigenvalues with their multiplicities. A one-to-one assignment of numbers to
+    intervals gives one in which the ends and the numbers are each sorted.
+    """
+    try:
+        parts = [value.real for value in acb_mat(A).eig(multiple=True)]
+    except (ValueError, ArithmeticError) as error:
+        raise Unable(f"Arb encloses no eigenvalues at this precision: {error}") from None
+    if len(parts) != A.nrows() or not all(part.is_finite() for part in parts):
+        raise Unable("Arb encloses no eigenvalues at this precision")
+    lower = sorted((part.lower() for part in parts), key=cmp_to_key(_order))
+    upper = sorted((part.upper() for part in parts), key=cmp_to_key(_order))
+    return [low.union(high) for low, high in zip(lower, upper, strict=True)]
+
+
+def _order(a: arb, b: arb) -> int:
+    """Ends of balls are exact numbers."""
+    return int(a > b) - int(a < b)
 
 
 def _between(low: float, high: float) -> arb:
@@ -165,9 +196,10 @@ class SampledMatrix(SymmetricMatrix):
 
     @cached_property
     def floats(self) -> Any:
-        from ntkproofs.matrices.gram import gram
-
-        return np.asarray(gram(self.kernel, self.points.array))
+        rows = self.points.array
+        cosines = np.clip(rows @ rows.T, -1.0, 1.0)
+        np.fill_diagonal(cosines, 1.0)
+        return plain_values(self.kernel, cosines, self.points.dim)
 
     def entries(self) -> list[list[arb]]:
         if self.kernel.floats_only:
@@ -208,8 +240,6 @@ class ExactMatrix(SymmetricMatrix):
         return np.array([[float(x) for x in row] for row in self.rows])
 
     def entries(self) -> list[list[arb]]:
-        from ntkproofs.arithmetic.balls import ball
-
         return [[ball(x) for x in row] for row in self.rows]
 
     def text(self) -> str:

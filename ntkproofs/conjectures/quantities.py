@@ -24,6 +24,7 @@ from ntkproofs.errors import InvalidInput, Unable
 Sign = Literal["<", "<=", ">", ">=", "=="]
 NOISE = 1e-9
 """Relative differences below it may be rounding errors of floats; balls look at them again."""
+_ROUNDING = 1e-13
 _START, _LIMIT = 64, 256
 
 
@@ -34,6 +35,8 @@ class Quantity:
         as_float: computes a float.
         as_ball: computes a ball at Arb's current precision.
         text: how it is shown.
+        scale: computes the magnitude of the terms that it is made of, of which the float carries
+            the rounding errors; by default the magnitude of the float.
 
     Example:
         >>> x = quantity(Fraction(1, 3))
@@ -44,9 +47,14 @@ class Quantity:
     """
 
     def __init__(
-        self, as_float: Callable[[], float], as_ball: Callable[[], arb], text: str = ""
+        self,
+        as_float: Callable[[], float],
+        as_ball: Callable[[], arb],
+        text: str = "",
+        scale: Callable[[], float] | None = None,
     ) -> None:
         self._as_float, self._as_ball = as_float, as_ball
+        self._scale = scale
         self._float: float | None = None
         self._balls: dict[int, arb] = {}
         self.text = text
@@ -58,6 +66,10 @@ class Quantity:
             except (ZeroDivisionError, OverflowError, ValueError):
                 self._float = math.nan
         return self._float
+
+    def scale(self) -> float:
+        """The magnitude of the terms that it is made of: what rounding errors are relative to."""
+        return max(abs(float(self)), self._scale() if self._scale is not None else 0.0)
 
     def ball(self) -> arb:
         """The value as a ball at the current precision."""
@@ -73,20 +85,23 @@ class Quantity:
         other: Any,
         floats: Callable[[float, float], float],
         balls: Callable[[arb, arb], arb],
+        scales: Callable[[float, float], float] | None = None,
     ) -> Quantity:
         that = quantity(other)
         return Quantity(
-            lambda: floats(float(self), float(that)), lambda: balls(self.ball(), that.ball())
+            lambda: floats(float(self), float(that)),
+            lambda: balls(self.ball(), that.ball()),
+            scale=None if scales is None else lambda: scales(self.scale(), that.scale()),
         )
 
     def __add__(self, other: Any) -> Quantity:
-        return self._with(other, lambda a, b: a + b, lambda a, b: a + b)
+        return self._with(other, lambda a, b: a + b, lambda a, b: a + b, max)
 
     def __sub__(self, other: Any) -> Quantity:
-        return self._with(other, lambda a, b: a - b, lambda a, b: a - b)
+        return self._with(other, lambda a, b: a - b, lambda a, b: a - b, max)
 
     def __mul__(self, other: Any) -> Quantity:
-        return self._with(other, lambda a, b: a * b, lambda a, b: a * b)
+        return self._with(other, lambda a, b: a * b, lambda a, b: a * b, lambda a, b: a * b)
 
     def __truediv__(self, other: Any) -> Quantity:
         return self._with(other, lambda a, b: a / b, lambda a, b: a / b)
@@ -112,10 +127,10 @@ class Quantity:
         return quantity(other) ** self
 
     def __neg__(self) -> Quantity:
-        return self.mapped(lambda a: -a, lambda a: -a)
+        return Quantity(lambda: -float(self), lambda: -self.ball(), scale=self.scale)
 
     def __abs__(self) -> Quantity:
-        return self.mapped(abs, abs)
+        return Quantity(lambda: abs(float(self)), lambda: abs(self.ball()), scale=self.scale)
 
     def mapped(self, floats: Callable[[float], float], balls: Callable[[arb], arb]) -> Quantity:
         """A function of this quantity, given in floats and in balls."""
@@ -123,7 +138,9 @@ class Quantity:
 
     def mapped_by(self, kernel: Any) -> Quantity:
         """The value of a kernel at this cosine."""
-        return self.mapped(kernel, kernel)
+        from ntkproofs.conjectures.plain import plain_values
+
+        return self.mapped(lambda u: float(plain_values(kernel, u)), kernel)
 
     def sqrt(self) -> Quantity:
         """The square root."""
@@ -215,14 +232,27 @@ class Comparison:
     right: Quantity
 
     def slack(self) -> float:
-        """By how much it holds in floats, relative to the sides; negative where it fails."""
+        """By how much it holds in floats, relative to the sides; negative where it fails.
+
+        Where a side is 0, relative to the terms of which the other is made.
+        """
         a, b = float(self.left), float(self.right)
         if not (math.isfinite(a) and math.isfinite(b)):
             return math.nan
-        scale = max(abs(a), abs(b), 1e-300)
+        scale = max(abs(a), abs(b), 1e-300) if a and b else max(self._scale(), 1e-300)
         if self.sign == "==":
             return -abs(a - b) / scale
         return (b - a if self.sign in ("<", "<=") else a - b) / scale
+
+    def _scale(self) -> float:
+        return max(self.left.scale(), self.right.scale())
+
+    def noise(self) -> float:
+        """What part of the slack may be rounding errors of the floats."""
+        a, b = abs(float(self.left)), abs(float(self.right))
+        whole = self._scale()
+        sides = max(a, b) if a and b else whole
+        return NOISE + _ROUNDING * whole / max(sides, 1e-300) if math.isfinite(whole) else math.inf
 
     def decided(self, limit: int = _LIMIT) -> Decided:
         """Its truth by balls at rising precision, up to a limit in bits."""

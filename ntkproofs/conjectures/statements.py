@@ -23,7 +23,7 @@ from hypothesis.errors import UnsatisfiedAssumption
 from hypothesis.strategies import SearchStrategy
 
 from ntkproofs.arithmetic.truth import Truth
-from ntkproofs.conjectures.quantities import NOISE, Comparison, Undecided, recorded
+from ntkproofs.conjectures.quantities import Comparison, Undecided, recorded
 from ntkproofs.errors import InvalidInput
 
 Body = Callable[..., Any]
@@ -121,11 +121,8 @@ def _look(comparison: Comparison | bool, limit: int) -> Examined:
     """Decide a comparison where floats come near to its failing, or fail."""
     if isinstance(comparison, bool):
         return Examined(1.0 if comparison else -1.0, undecided=0, floats_only=not comparison)
-    slack = comparison.slack()
-    threshold = -NOISE if comparison.sign == "==" else NOISE
-    if slack > threshold:
-        return Examined(slack)
-    if comparison.sign == "==" and slack >= -1e-15:
+    slack, noise = comparison.slack(), comparison.noise()
+    if slack > noise:
         return Examined(slack)
     decided = comparison.decided(limit)
     here = slack if slack == slack else 0.0
@@ -133,7 +130,7 @@ def _look(comparison: Comparison | bool, limit: int) -> Examined:
         return Examined(min(here, 0.0), comparison, decided.bits)
     if decided.truth is Truth.TRUE:
         return Examined(max(here, 0.0))
-    suspected = comparison if here < -NOISE else None
+    suspected = comparison if here < -noise else None
     return Examined(here, suspected=suspected, undecided=1)
 
 
