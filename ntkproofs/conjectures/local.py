@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
@@ -11,54 +12,88 @@ import numpy as np
 from scipy.optimize import minimize
 
 from ntkproofs.conjectures.points import SpherePoints
+from ntkproofs.conjectures.quantities import Undecided
 from ntkproofs.conjectures.statements import Conjecture
+from ntkproofs.conjectures.strategies import Movable
 
 _EVALUATIONS = 150
 _LARGEST = 40
-_DENOMINATOR = 10**6
+_DENOMINATOR = 10**9
+_BEYOND = 1e9
+
+Values = Mapping[str, Any]
 
 
-def improved(
-    conjecture: Conjecture, values: Mapping[str, Any], slack: float, seed: int
-) -> Iterator[Mapping[str, Any]]:
-    """Instances near to one, of smaller slack: points moved by Nelder and Mead's simplex method.
+def improved(conjecture: Conjecture, values: Values, slack: float, seed: int) -> Iterator[Values]:
+    """Instances near to one, of smaller slack, by Nelder and Mead's simplex method.
 
-    Only points that may lie anywhere are moved (:class:`SpherePoints`); numbers keep their values,
-    since only the strategies know which are admitted.
+    Only what may lie anywhere is moved: points of the sphere that are free, and numbers of
+    ``st.rationals`` within their intervals.
     """
-    names = [n for n, v in values.items() if isinstance(v, SpherePoints) and v.free]
-    if not names or sum(values[n].n * values[n].dim for n in names) > _LARGEST:
+    movable = {n: v for n, v in values.items() if _moves(v)}
+    start = [_parameters(v) for v in movable.values()]
+    if not movable or sum(map(len, start)) > _LARGEST:
         return
-    start = np.concatenate([values[n].array.ravel() for n in names])
+    ends = np.cumsum([len(p) for p in start])[:-1]
+
+    def instance(parameters: Any) -> Values | None:
+        blocks = np.split(np.asarray(parameters), ends)
+        moved = {
+            n: _moved(v, block) for (n, v), block in zip(movable.items(), blocks, strict=True)
+        }
+        return None if None in moved.values() else {**values, **moved}
+
+    def objective(parameters: Any) -> float:
+        candidate = instance(parameters)
+        return _BEYOND if candidate is None else _slack(conjecture, candidate)
+
     generator = np.random.default_rng(seed)
+    at = np.concatenate(start)
+    for size in (0.05, 1e-3):
+        simplex = np.vstack([at, at + size * generator.standard_normal((at.size, at.size))])
+        options = {
+            "maxfev": _EVALUATIONS,
+            "xatol": 1e-10,
+            "fatol": 1e-14,
+            "initial_simplex": simplex,
+        }
+        found = minimize(objective, at, method="Nelder-Mead", options=options)
+        better = instance(found.x)
+        if better is not None and found.fun < slack:
+            slack = float(found.fun)
+            at = np.asarray(found.x)
+            yield better
 
-    def instance(coordinates: Any) -> Mapping[str, Any] | None:
-        changed, offset = dict(values), 0
-        for name in names:
-            shape = values[name].array.shape
-            block = coordinates[offset : offset + shape[0] * shape[1]].reshape(shape)
-            offset += shape[0] * shape[1]
-            rows = [[Fraction(round(x * _DENOMINATOR), _DENOMINATOR) for x in r] for r in block]
-            if not all(any(row) for row in rows):
-                return None
-            changed[name] = SpherePoints.of(rows)
-        return changed
 
-    def objective(coordinates: Any) -> float:
-        candidate = instance(coordinates)
-        if candidate is None:
-            return 1e9
-        try:
-            compared = conjecture.run(**candidate)
-        except (hypothesis.errors.UnsatisfiedAssumption, AssertionError):
-            return 1e9
-        slacks = [c.slack() for c in compared if hasattr(c, "slack")]
-        finite = [s for s in slacks if np.isfinite(s)]
-        return min(finite, default=1e9)
+def _slack(conjecture: Conjecture, values: Values) -> float:
+    """The smallest slack of an instance in floats; large for what assumptions exclude."""
+    try:
+        compared = conjecture.run(**values)
+    except (hypothesis.errors.UnsatisfiedAssumption, AssertionError, Undecided):
+        return _BEYOND
+    slacks = [c.slack() for c in compared if hasattr(c, "slack")]
+    return min((s for s in slacks if np.isfinite(s)), default=_BEYOND)
 
-    moved = start + 0.05 * generator.standard_normal(start.size)
-    options = {"maxfev": _EVALUATIONS, "xatol": 1e-9, "fatol": 1e-12}
-    found = minimize(objective, moved, method="Nelder-Mead", options=options)
-    better = instance(found.x)
-    if better is not None and found.fun < slack:
-        yield better
+
+def _moves(value: Any) -> bool:
+    return isinstance(value, Movable) or (isinstance(value, SpherePoints) and value.free)
+
+
+def _parameters(value: Any) -> Any:
+    if isinstance(value, SpherePoints):
+        return value.array.ravel()
+    low, high = value.within
+    return np.array([float((value - low) / (high - low))])
+
+
+def _moved(value: Any, block: Any) -> Any:
+    """The value at other parameters; None where there is no such value."""
+    if isinstance(value, Movable):
+        low, high = value.within
+        return value.moved_to(low + (high - low) * _rational(block[0]))
+    rows = tuple(tuple(map(_rational, row)) for row in block.reshape(value.n, value.dim))
+    return replace(value, directions=rows) if all(any(row) for row in rows) else None
+
+
+def _rational(x: Any) -> Fraction:
+    return Fraction(round(float(x) * _DENOMINATOR), _DENOMINATOR)

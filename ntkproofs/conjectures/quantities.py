@@ -254,9 +254,9 @@ class Comparison:
         sides = max(a, b) if a and b else whole
         return NOISE + _ROUNDING * whole / max(sides, 1e-300) if math.isfinite(whole) else math.inf
 
-    def decided(self, limit: int = _LIMIT) -> Decided:
+    def decided(self, limit: int = _LIMIT, start: int = _START) -> Decided:
         """Its truth by balls at rising precision, up to a limit in bits."""
-        return decide(self._compare, start=_START, limit=limit)
+        return decide(self._compare, start=min(start, limit), limit=limit)
 
     def _compare(self) -> Truth:
         try:

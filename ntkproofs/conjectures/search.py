@@ -6,15 +6,16 @@ import math
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import hypothesis
 from hypothesis import HealthCheck, Phase, Verbosity
 from hypothesis.database import DirectoryBasedExampleDatabase
-from hypothesis.errors import HypothesisException, Unsatisfiable
+from hypothesis.errors import Flaky, HypothesisException, Unsatisfiable
 
+from ntkproofs.conjectures.deadline import TimeUp, deadline
 from ntkproofs.conjectures.local import improved
 from ntkproofs.conjectures.regimes import regimes_of
 from ntkproofs.conjectures.shrinking import simpler
@@ -25,6 +26,8 @@ Values = Mapping[str, Any]
 Progress = Callable[[int, float], None]
 _BATCH = 400
 _KEPT = 6
+_GRACE = 1.0
+_SHRINKING = 20.0
 _SEARCH_BITS, _FINAL_BITS = 128, 1024
 
 
@@ -81,6 +84,9 @@ class Searched:
         self._keep(values, examined.slack)
 
     def _keep(self, values: Values, slack: float) -> None:
+        """Keep the worst instances, one for each slack."""
+        if slack in (known for known, _ in self.worst):
+            return
         if math.isfinite(slack) and (len(self.worst) < _KEPT or slack < self.worst[-1][0]):
             self.worst.append((slack, values))
             self.worst.sort(key=lambda pair: pair[0])
@@ -93,10 +99,6 @@ class _Violated(Exception):
     def __init__(self, values: Values, examined: Examined) -> None:
         super().__init__("violated")
         self.values, self.examined = values, examined
-
-
-class _TimeUp(BaseException):
-    """Ends a search from within; no Exception, so that Hypothesis does not take it for a bug."""
 
 
 def search(
@@ -120,37 +122,88 @@ def search(
     searched = Searched()
     start = time.perf_counter()
     end = start + budget.seconds
-    batch = 0
-    while searched.witness is None and not searched.problem:
-        left = budget.examples - searched.examples
-        if left <= 0 or time.perf_counter() >= end:
-            break
-        before = searched.examples + searched.rejected
-        count = min(_BATCH, left)
-        _with_hypothesis(conjecture, searched, count, seed + batch, database, end, progress)
-        if batch % 4 == 0 and searched.witness is None:
-            _locally(conjecture, searched, seed + batch, end)
-        batch += 1
-        if searched.examples + searched.rejected == before:
-            break
-    if searched.witness is not None:
-        values, _ = searched.witness
-        smallest = simpler(values, lambda v: _violation(conjecture, v) is not None)
-        examined = _violation(conjecture, smallest)
-        if examined is not None:
-            searched.witness = (smallest, examined)
-    elif searched.suspect is not None:
-        _decide_suspect(conjecture, searched)
+    try:
+        with deadline(budget.seconds + _GRACE):
+            _in_batches(conjecture, searched, budget, seed, database, end, progress)
+    except TimeUp:
+        if searched.examples == 0 and not searched.problem:
+            searched.problem = (
+                f"the body did not come to an end for any instance within {budget.seconds:g} s; "
+                "take smaller instances, or more time"
+            )
+    try:
+        with deadline(_SHRINKING):
+            _conclude(conjecture, searched)
+    except TimeUp:
+        pass
     searched.seconds = time.perf_counter() - start
     return searched
 
 
-def _violation(conjecture: Conjecture, values: Values) -> Examined | None:
+def _in_batches(
+    conjecture: Conjecture,
+    searched: Searched,
+    budget: Budget,
+    seed: int,
+    database: Path | None,
+    end: float,
+    progress: Progress | None,
+) -> None:
+    batch = 0
+    while searched.witness is None and not searched.problem:
+        left = budget.examples - searched.examples
+        if left <= 0 or time.perf_counter() >= end:
+            return
+        before = searched.examples + searched.rejected
+        count = min(_BATCH, left)
+        _with_hypothesis(conjecture, searched, count, seed + batch, database, end, progress)
+        if searched.witness is None and not searched.problem:
+            _locally(conjecture, searched, seed + batch, end)
+        batch += 1
+        if searched.examples + searched.rejected == before:
+            return
+
+
+def _conclude(conjecture: Conjecture, searched: Searched) -> None:
+    """Decide the witness once more, and make it smaller."""
+    if searched.witness is not None:
+        values, _ = searched.witness
+        again = _violation(conjecture, values)
+        if again is None:
+            searched.witness, searched.found_at = None, 0
+            searched.problem = (
+                "the body is flaky: it compared different things on the same instance, "
+                f"{_shown(values)}; let it depend on its arguments only"
+            )
+            return
+        searched.witness = (values, again)
+
+        def fails(smaller: Values) -> bool:
+            examined = _violation(conjecture, smaller)
+            if examined is not None:
+                searched.witness = (smaller, examined)
+            return examined is not None
+
+        simpler(values, fails)
+    elif searched.suspect is not None:
+        _decide_suspect(conjecture, searched)
+
+
+def _examined(conjecture: Conjecture, values: Values) -> Examined | None:
+    """What an instance shows; None where assumptions rule it out."""
     try:
-        examined = conjecture.examine(values)
+        return conjecture.examine(values)
     except hypothesis.errors.UnsatisfiedAssumption:
         return None
-    return examined if examined.violation is not None else None
+
+
+def _violation(conjecture: Conjecture, values: Values) -> Examined | None:
+    examined = _examined(conjecture, values)
+    return examined if examined is not None and examined.violation is not None else None
+
+
+def _shown(values: Values) -> str:
+    return ", ".join(f"{name} = {value!r}" for name, value in values.items())
 
 
 def _decide_suspect(conjecture: Conjecture, searched: Searched) -> None:
@@ -171,14 +224,19 @@ def _with_hypothesis(
     end: float,
     progress: Progress | None,
 ) -> None:
+    latest: Values = {}
+    shrink_end = end
+
     def body(**values: Any) -> None:
+        nonlocal latest, shrink_end
         shrinking = searched.witness is not None
-        if not shrinking and time.perf_counter() >= end:
-            raise _TimeUp
+        if time.perf_counter() >= (shrink_end if shrinking else end):
+            raise TimeUp
+        latest = values
         try:
             examined = conjecture.examine(values, limit=_SEARCH_BITS)
         except hypothesis.errors.UnsatisfiedAssumption:
-            searched.rejected += 1
+            searched.rejected += not shrinking
             raise
         if not shrinking:
             searched.note(values, examined)
@@ -187,7 +245,9 @@ def _with_hypothesis(
         if math.isfinite(examined.slack):
             hypothesis.target(-examined.slack, label="slack")
         if examined.violation is not None:
-            searched.found_at = searched.found_at or searched.examples
+            if not shrinking:
+                searched.found_at = searched.examples
+                shrink_end = time.perf_counter() + _SHRINKING
             searched.witness = (values, examined)
             raise _Violated(values, examined)
 
@@ -206,23 +266,43 @@ def _with_hypothesis(
         test()
     except _Violated as violated:
         searched.witness = (violated.values, violated.examined)
-    except _TimeUp:
-        pass
+    except TimeUp:
+        if searched.witness is None:
+            raise
     except Unsatisfiable:
-        searched.problem = "every instance was rejected: the strategies or assumptions contradict"
+        if searched.examples == 0:
+            searched.problem = (
+                "every instance was rejected: the strategies and assumptions of the body contradict"
+            )
     except InvalidInput as error:
         searched.problem = str(error)
+    except Flaky:
+        if searched.witness is None:
+            searched.problem = "the body is flaky: it did different things on the same instance"
     except HypothesisException as error:
         searched.problem = f"Hypothesis: {error}"
+    # The body is a user's code, and may raise anything.
+    except Exception as error:  # noqa: BLE001
+        raised = f"the body raised {type(error).__name__}: {error}"
+        searched.problem = f"{raised}, on {_shown(latest)}" if latest else raised
+    if searched.problem:
+        searched.witness, searched.found_at = None, 0
 
 
 def _locally(conjecture: Conjecture, searched: Searched, seed: int, end: float) -> None:
-    """Improve the worst instances by a local optimiser over their continuous parameters."""
-    for slack, values in list(searched.worst[:2]):
-        if time.perf_counter() >= end:
-            return
+    """Improve bad instances by a local optimiser over their continuous parameters.
+
+    The worst one and, in turn, one of the others.
+    """
+    others = searched.worst[1:]
+    starts = [*searched.worst[:1], *([others[seed % len(others)]] if others else [])]
+    for slack, values in starts:
         for better in improved(conjecture, values, slack, seed):
-            examined = conjecture.examine(better)
+            if time.perf_counter() >= end:
+                return
+            examined = _examined(conjecture, better)
+            if examined is None:
+                continue
             searched.note(better, examined)
             if examined.violation is not None:
                 searched.found_at = searched.examples
@@ -230,4 +310,4 @@ def _locally(conjecture: Conjecture, searched: Searched, seed: int, end: float) 
                 return
 
 
-__all__ = ["Budget", "Searched", "replace", "search"]
+__all__ = ["Budget", "Searched", "search"]

@@ -124,7 +124,8 @@ def _look(comparison: Comparison | bool, limit: int) -> Examined:
     slack, noise = comparison.slack(), comparison.noise()
     if slack > noise:
         return Examined(slack)
-    decided = comparison.decided(limit)
+    # What floats cannot tell apart is seldom decided by few digits.
+    decided = comparison.decided(limit, start=limit if abs(slack) <= noise else 64)
     here = slack if slack == slack else 0.0
     if decided.truth is Truth.FALSE:
         return Examined(min(here, 0.0), comparison, decided.bits)
