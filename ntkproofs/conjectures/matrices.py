@@ -116,7 +116,7 @@ class SymmetricMatrix:
         def balls() -> arb:
             a, b = arb_mat(self.entries()), arb_mat(other.entries())
             c = a * b - b * a
-            return sum((c[i, j] ** 2 for i in range(self.n) for j in range(self.n)), arb(0))
+            return sum((c[i, j] * c[i, j] for i in range(self.n) for j in range(self.n)), arb(0))
 
         def floats() -> float:
             a, b = self.floats, other.floats

@@ -108,7 +108,7 @@ class Quantity:
 
     def __pow__(self, other: Any) -> Quantity:
         if isinstance(other, int):
-            return self.mapped(lambda a: a**other, lambda a: a**other)
+            return self.mapped(lambda a: a**other, lambda a: _power(a, other))
         return self._with(other, lambda a, b: a**b, lambda a, b: a**b)
 
     def __radd__(self, other: Any) -> Quantity:
@@ -199,6 +199,16 @@ def quantity(value: Any) -> Quantity:
     if isinstance(value, arb) or getattr(value, "is_Rational", False):
         return Quantity(lambda: float(value), lambda: ball(value), str(value))
     raise InvalidInput(f"{type(value).__name__} is neither a number nor a quantity: {value!r}")
+
+
+def _power(base: arb, exponent: int) -> arb:
+    """An integer power by multiplications; Arb's own has no value where the base may be 0."""
+    if exponent < 0:
+        return 1 / _power(base, -exponent)
+    if exponent == 0:
+        return arb(1)
+    half = _power(base * base, exponent // 2)
+    return half * base if exponent % 2 else half
 
 
 def largest(*values: Any) -> Quantity:

@@ -136,7 +136,9 @@ def result_of(conjecture: Conjecture, searched: Searched, seed: int) -> ProbeRes
 
 
 def _witness(conjecture: Conjecture, values: Mapping[str, Any], examined: Examined) -> Witness:
-    comparison = examined.violation or examined.suspected
+    comparison = examined.violation
+    if comparison is None:
+        comparison = examined.suspected
     left, right, sign = "", "", ""
     if comparison is not None:
         left, right = _sides(comparison, examined.bits)

@@ -109,12 +109,17 @@ class Examined:
         """Both together."""
         return Examined(
             min(self.slack, other.slack),
-            self.violation or other.violation,
+            _first(self.violation, other.violation),
             max(self.bits, other.bits),
-            self.suspected or other.suspected,
+            _first(self.suspected, other.suspected),
             self.undecided + other.undecided,
             self.floats_only or other.floats_only,
         )
+
+
+def _first(one: Comparison | None, other: Comparison | None) -> Comparison | None:
+    """The first that is there; the truth value of a comparison would be another question."""
+    return other if one is None else one
 
 
 def _look(comparison: Comparison | bool, limit: int) -> Examined:
