@@ -21,6 +21,7 @@ _FLOAT_BITS = 64
 """Up to this precision eigenvalues of large matrices come from verified floats."""
 _SMALL = 12
 _SPARE = 4
+_DELICATE, _CAREFUL_BITS = 1e-6, 192
 
 
 class SymmetricMatrix:
@@ -81,7 +82,11 @@ class SymmetricMatrix:
 
     def entry(self, i: int, j: int) -> Quantity:
         """An entry, rows and columns from 0."""
-        return Quantity(lambda: float(self.floats[i, j]), lambda: self.entries()[i][j])
+        return Quantity(
+            lambda: float(self.floats[i, j]),
+            lambda: self.entries()[i][j],
+            scale=lambda: float(abs(self.floats).max()),
+        )
 
     def trace(self) -> Quantity:
         """The sum of the diagonal."""
@@ -91,7 +96,11 @@ class SymmetricMatrix:
 
     def total(self) -> Quantity:
         """The sum of all entries."""
-        return self._of_entries(np.sum, lambda rows: sum((x for row in rows for x in row), arb(0)))
+        return self._of_entries(
+            np.sum,
+            lambda rows: sum((x for row in rows for x in row), arb(0)),
+            lambda a: np.sum(abs(a)),
+        )
 
     def square_sum(self) -> Quantity:
         """The squared Frobenius norm."""
@@ -101,12 +110,23 @@ class SymmetricMatrix:
 
     def determinant(self) -> Quantity:
         """The determinant."""
-        return self._of_entries(np.linalg.det, lambda rows: arb_mat(rows).det())
+        return self._of_entries(
+            np.linalg.det,
+            lambda rows: arb_mat(rows).det(),
+            lambda a: np.prod(np.linalg.norm(a, axis=1)),
+        )
 
     def _of_entries(
-        self, floats: Callable[[Any], Any], balls: Callable[[list[list[arb]]], arb]
+        self,
+        floats: Callable[[Any], Any],
+        balls: Callable[[list[list[arb]]], arb],
+        scale: Callable[[Any], Any] = np.linalg.norm,
     ) -> Quantity:
-        return Quantity(lambda: float(floats(self.floats)), lambda: balls(self.entries()))
+        return Quantity(
+            lambda: float(floats(self.floats)),
+            lambda: balls(self.entries()),
+            scale=lambda: float(scale(self.floats)),
+        )
 
     def commutator(self, other: SymmetricMatrix) -> Quantity:
         """The squared Frobenius norm of AB - BA."""
@@ -122,7 +142,11 @@ class SymmetricMatrix:
             a, b = self.floats, other.floats
             return float(np.sum((a @ b - b @ a) ** 2))
 
-        return Quantity(floats, balls)
+        return Quantity(
+            floats,
+            balls,
+            scale=lambda: float(np.sum(self.floats**2) * np.sum(other.floats**2)),
+        )
 
     def __add__(self, other: SymmetricMatrix) -> Combined:
         return Combined(self, other, lambda a, b: a + b)
@@ -199,7 +223,19 @@ class SampledMatrix(SymmetricMatrix):
         rows = self.points.array
         cosines = np.clip(rows @ rows.T, -1.0, 1.0)
         np.fill_diagonal(cosines, 1.0)
-        return plain_values(self.kernel, cosines, self.points.dim)
+        if self.kernel.floats_only:
+            return plain_values(self.kernel, cosines, self.points.dim)
+        # Floats hardly tell the cosines of close points from ±1.
+        close = [(i, j) for i, j in np.argwhere(abs(cosines) > 1 - _DELICATE) if i < j]
+        for i, j in close:
+            cosines[i, j] = cosines[j, i] = 0.0
+        values = np.array(plain_values(self.kernel, cosines, self.points.dim))
+        with precision(_CAREFUL_BITS):
+            kernel = self.kernel.at_dim(self.points.dim)
+            for i, j in close:
+                exact = kernel(self.points.cosine_ball(int(i), int(j)))
+                values[i, j] = values[j, i] = float(exact.mid())
+        return values
 
     def entries(self) -> list[list[arb]]:
         if self.kernel.floats_only:

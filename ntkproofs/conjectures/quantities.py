@@ -140,7 +140,11 @@ class Quantity:
         """The value of a kernel at this cosine."""
         from ntkproofs.conjectures.plain import plain_values
 
-        return self.mapped(lambda u: float(plain_values(kernel, u)), kernel)
+        return Quantity(
+            lambda: float(plain_values(kernel, float(self))),
+            lambda: kernel(self.ball()),
+            scale=self._scale_of_angle,
+        )
 
     def sqrt(self) -> Quantity:
         """The square root."""
@@ -156,7 +160,16 @@ class Quantity:
 
     def arccos(self) -> Quantity:
         """The angle of a cosine."""
-        return self.mapped(lambda a: math.acos(max(-1.0, min(1.0, a))), lambda a: a.acos())
+        return Quantity(
+            lambda: math.acos(max(-1.0, min(1.0, float(self)))),
+            lambda: self.ball().acos(),
+            scale=self._scale_of_angle,
+        )
+
+    def _scale_of_angle(self) -> float:
+        """The rounding error of a cosine next to ±1 is magnified in its angle."""
+        sine = math.sqrt(max(0.0, 1 - float(self) ** 2))
+        return 1e-3 / max(sine, 1e-8) if sine < 1e-3 else 1.0
 
     # ---- comparisons
 

@@ -276,13 +276,18 @@ def _with_hypothesis(
             )
     except InvalidInput as error:
         searched.problem = str(error)
-    except Flaky:
+    except Flaky as error:
+        if time.perf_counter() >= end + _GRACE:
+            raise TimeUp from None
         if searched.witness is None:
-            searched.problem = "the body is flaky: it did different things on the same instance"
+            searched.problem = f"the body is flaky, and raised on one of two runs: {error}"
     except HypothesisException as error:
         searched.problem = f"Hypothesis: {error}"
     # The body is a user's code, and may raise anything.
     except Exception as error:  # noqa: BLE001
+        # Compiled code may turn an alarm into an exception of its own.
+        if time.perf_counter() >= end + _GRACE:
+            raise TimeUp from None
         raised = f"the body raised {type(error).__name__}: {error}"
         searched.problem = f"{raised}, on {_shown(latest)}" if latest else raised
     if searched.problem:

@@ -188,7 +188,8 @@ def sphere_points(
         n: how many.
         dim: dimension of the space, at least 2.
         kinds: which sets: ``any`` (short rational coordinates), ``basis`` (±e_i), ``random``
-            (near uniform), ``antipodal``, ``duplicated`` (with such a pair), ``close`` (a pair at
+            (near uniform), ``antipodal`` (one such pair,
+            or all), ``duplicated`` (with such a pair), ``close`` (a pair at
             a distance of 10^-k, k = 1..12), ``circle`` (all in one plane), ``distinct`` (no two
             parallel).
 
@@ -238,9 +239,12 @@ def _random(draw: Any, n: int, d: int) -> list[tuple[int, ...]]:
 
 
 def _antipodal(draw: Any, n: int, d: int) -> list[tuple[int, ...]]:
-    rows = _any(draw, max(1, n - 1), d)
-    opposite = tuple(-x for x in rows[0])
-    return [*rows, opposite][:n] if n > 1 else rows[:1]
+    """One antipodal pair, or as many as there are room for."""
+    if n == 1:
+        return _any(draw, 1, d)
+    pairs = draw(sampled_from((1, n // 2)))
+    rows = _any(draw, n - pairs, d)
+    return [*rows, *(tuple(-x for x in row) for row in rows[:pairs])]
 
 
 def _duplicated(draw: Any, n: int, d: int) -> list[tuple[int, ...]]:

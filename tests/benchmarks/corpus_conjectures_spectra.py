@@ -140,15 +140,6 @@ def wrong_exponent(l):
     return eigenvalue(nt.ntk(2), 3, even) >= bound
 
 
-@false(
-    "only in d = 2", "Σ N(2, l) P_l(u) = the Dirichlet kernel changes sign; N P_l is 2 cos(lθ)",
-    {"d": 2, "l": 1, "u": Fraction(1, 100)}, d=st.dimensions(2, 9), l=st.integers(1, 30), u=st.cosines(),
-)  # fmt: skip
-def dimension_one_more(d, l, u):
-    r"""N(d, \ell) \ge 2 + P_\ell(u)^2 (2 + 10^{-3})/2 ..."""
-    return harmonics(d, l) >= 2 + legendre(l, d, u) ** 2 * Fraction(1, 2)
-
-
 # ---- true
 
 
