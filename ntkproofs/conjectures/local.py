@@ -16,7 +16,7 @@ from ntkproofs.conjectures.quantities import Undecided
 from ntkproofs.conjectures.statements import Conjecture
 from ntkproofs.conjectures.strategies import Movable
 
-_EVALUATIONS = 150
+_EVALUATIONS = 100
 _LARGEST = 40
 _DENOMINATOR = 10**9
 _BEYOND = 1e9
@@ -49,10 +49,12 @@ def improved(conjecture: Conjecture, values: Values, slack: float, seed: int) ->
 
     generator = np.random.default_rng(seed)
     at = np.concatenate(start)
-    for size in (0.05, 1e-3):
+    # A start that was improved before is near to an end: from there the steps are small.
+    for size in (0.1, 10 ** generator.uniform(-6, -1)):
         simplex = np.vstack([at, at + size * generator.standard_normal((at.size, at.size))])
         options = {
-            "maxfev": _EVALUATIONS,
+            "maxfev": _EVALUATIONS * (1 + at.size // 2),
+            "adaptive": True,
             "xatol": 1e-10,
             "fatol": 1e-14,
             "initial_simplex": simplex,

@@ -24,7 +24,7 @@ from ntkproofs.errors import InvalidInput
 
 Values = Mapping[str, Any]
 Progress = Callable[[int, float], None]
-_BATCH = 400
+_BATCH, _DOUBLINGS = 100, 2
 _KEPT = 6
 _GRACE = 1.0
 _SHRINKING = 20.0
@@ -155,7 +155,8 @@ def _in_batches(
         if left <= 0 or time.perf_counter() >= end:
             return
         before = searched.examples + searched.rejected
-        count = min(_BATCH, left)
+        # Short at first, so that the local optimiser has its turn early.
+        count = min(_BATCH * 2 ** min(batch, _DOUBLINGS), left)
         _with_hypothesis(conjecture, searched, count, seed + batch, database, end, progress)
         if searched.witness is None and not searched.problem:
             _locally(conjecture, searched, seed + batch, end)
@@ -277,7 +278,7 @@ def _with_hypothesis(
     except InvalidInput as error:
         searched.problem = str(error)
     except Flaky as error:
-        if time.perf_counter() >= end + _GRACE:
+        if time.perf_counter() >= end:
             raise TimeUp from None
         if searched.witness is None:
             searched.problem = f"the body is flaky, and raised on one of two runs: {error}"
@@ -285,8 +286,8 @@ def _with_hypothesis(
         searched.problem = f"Hypothesis: {error}"
     # The body is a user's code, and may raise anything.
     except Exception as error:  # noqa: BLE001
-        # Compiled code may turn an alarm into an exception of its own.
-        if time.perf_counter() >= end + _GRACE:
+        # An alarm in compiled code, or in Hypothesis, may come out as another exception.
+        if time.perf_counter() >= end:
             raise TimeUp from None
         raised = f"the body raised {type(error).__name__}: {error}"
         searched.problem = f"{raised}, on {_shown(latest)}" if latest else raised
