@@ -25,7 +25,7 @@ Values = Mapping[str, Any]
 
 
 def improved(conjecture: Conjecture, values: Values, slack: float, seed: int) -> Iterator[Values]:
-    """Instances near to one, of smaller slack, by Nelder and Mead's simplex method.
+    """Instances near to one, of smaller slack, by a quasi-Newton method and by simplices.
 
     Only what may lie anywhere is moved: points of the sphere that are free, and numbers of
     ``st.rationals`` within their intervals.
@@ -38,33 +38,41 @@ def improved(conjecture: Conjecture, values: Values, slack: float, seed: int) ->
 
     def instance(parameters: Any) -> Values | None:
         blocks = np.split(np.asarray(parameters), ends)
-        moved = {
-            n: _moved(v, block) for (n, v), block in zip(movable.items(), blocks, strict=True)
-        }
+        moved = {n: _moved(v, block) for (n, v), block in zip(movable.items(), blocks, strict=True)}
         return None if None in moved.values() else {**values, **moved}
 
     def objective(parameters: Any) -> float:
         candidate = instance(parameters)
         return _BEYOND if candidate is None else _slack(conjecture, candidate)
 
-    generator = np.random.default_rng(seed)
     at = np.concatenate(start)
-    # A start that was improved before is near to an end: from there the steps are small.
-    for size in (0.1, 10 ** generator.uniform(-6, -1)):
-        simplex = np.vstack([at, at + size * generator.standard_normal((at.size, at.size))])
-        options = {
-            "maxfev": _EVALUATIONS * (1 + at.size // 2),
-            "adaptive": True,
-            "xatol": 1e-10,
-            "fatol": 1e-14,
-            "initial_simplex": simplex,
-        }
-        found = minimize(objective, at, method="Nelder-Mead", options=options)
+    for method in _methods(at, np.random.default_rng(seed)):
+        found = minimize(objective, at, **method)
         better = instance(found.x)
         if better is not None and found.fun < slack:
             slack = float(found.fun)
             at = np.asarray(found.x)
             yield better
+
+
+def _methods(at: Any, generator: Any) -> Iterator[dict[str, Any]]:
+    """Ways to go down from a start, one after the other: first for slacks that are smooth."""
+    evaluations = _EVALUATIONS * (1 + at.size // 2)
+    if at.size > 3:
+        yield {"method": "BFGS", "options": {"maxiter": 40, "gtol": 1e-10}}
+    # A start that was improved before is near to an end: from there the steps are small.
+    for size in (0.1, 10 ** generator.uniform(-6, -1)):
+        steps = size * generator.standard_normal((at.size, at.size))
+        yield {
+            "method": "Nelder-Mead",
+            "options": {
+                "maxfev": evaluations,
+                "adaptive": True,
+                "xatol": 1e-10,
+                "fatol": 1e-14,
+                "initial_simplex": np.vstack([at, at + steps]),
+            },
+        }
 
 
 def _slack(conjecture: Conjecture, values: Values) -> float:

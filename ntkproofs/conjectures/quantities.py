@@ -169,7 +169,7 @@ class Quantity:
     def _scale_of_angle(self) -> float:
         """The rounding error of a cosine next to ±1 is magnified in its angle."""
         sine = math.sqrt(max(0.0, 1 - float(self) ** 2))
-        return 1e-3 / max(sine, 1e-8) if sine < 1e-3 else 1.0
+        return 1e-2 / max(sine, 1e-8) if sine < 1e-2 else 1.0
 
     # ---- comparisons
 
@@ -257,12 +257,12 @@ class Comparison:
     def slack(self) -> float:
         """By how much it holds in floats, relative to the sides; negative where it fails.
 
-        Where a side is 0, relative to the terms of which the other is made.
+        Where a side is the number 0, relative to the terms of which the other is made.
         """
         a, b = float(self.left), float(self.right)
         if not (math.isfinite(a) and math.isfinite(b)):
             return math.nan
-        scale = max(abs(a), abs(b), 1e-300) if a and b else max(self._scale(), 1e-300)
+        scale = max(self._sides(), 1e-300)
         if self.sign == "==":
             return -abs(a - b) / scale
         return (b - a if self.sign in ("<", "<=") else a - b) / scale
@@ -270,12 +270,18 @@ class Comparison:
     def _scale(self) -> float:
         return max(self.left.scale(), self.right.scale())
 
+    def _sides(self) -> float:
+        """What the slack is relative to."""
+        if min(self.left.scale(), self.right.scale()) == 0:
+            return self._scale()
+        return max(abs(float(self.left)), abs(float(self.right)))
+
     def noise(self) -> float:
         """What part of the slack may be rounding errors of the floats."""
-        a, b = abs(float(self.left)), abs(float(self.right))
         whole = self._scale()
-        sides = max(a, b) if a and b else whole
-        return NOISE + _ROUNDING * whole / max(sides, 1e-300) if math.isfinite(whole) else math.inf
+        if not math.isfinite(whole):
+            return math.inf
+        return NOISE + _ROUNDING * whole / max(self._sides(), 1e-300)
 
     def decided(self, limit: int = _LIMIT, start: int = _START) -> Decided:
         """Its truth by balls at rising precision, up to a limit in bits."""

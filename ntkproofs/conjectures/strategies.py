@@ -187,7 +187,8 @@ def sphere_points(
     Args:
         n: how many.
         dim: dimension of the space, at least 2.
-        kinds: which sets: ``any`` (short rational coordinates), ``basis`` (±e_i), ``random``
+        kinds: which sets: ``any`` (short rational coordinates), ``basis`` (of ±e_i, as many
+            orthogonal ones as there are), ``random``
             (near uniform), ``antipodal`` (one such pair,
             or all), ``duplicated`` (with such a pair), ``close`` (a pair at
             a distance of 10^-k, k = 1..12), ``circle`` (all in one plane), ``distinct`` (no two
@@ -223,7 +224,7 @@ def _any(draw: Any, n: int, d: int) -> list[tuple[int, ...]]:
 
 
 def _basis(draw: Any, n: int, d: int) -> list[tuple[int, ...]]:
-    every = [tuple(s * int(i == j) for j in range(d)) for i in range(d) for s in (1, -1)]
+    every = [tuple(s * int(i == j) for j in range(d)) for s in (1, -1) for i in range(d)]
     start = draw(integers(0, len(every) - 1))
     cycle = [every[(start + k) % len(every)] for k in range(n)]
     return cycle if n <= len(every) else [*every, *_random(draw, n - len(every), d)]

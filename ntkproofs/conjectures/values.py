@@ -68,9 +68,7 @@ def harmonics(dim: int, degree: int) -> Quantity:
     return quantity(harmonic_dimension(dim, degree))
 
 
-def multiplier(
-    order: Any, degree: int, dim: int, definition: Definition = "laplacian"
-) -> Quantity:
+def multiplier(order: Any, degree: int, dim: int, definition: Definition = "laplacian") -> Quantity:
     """The Sobolev multiplier: (1 + sqrt(l(l+d-2)))^s, or (1+l)^(2s) for ``"degree"``.
 
     Example:

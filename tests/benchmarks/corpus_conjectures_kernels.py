@@ -71,13 +71,25 @@ def step_kernel_lipschitz(u, v):
     return abs(k(quantity(u)) - k(quantity(v))) <= 1000 * abs(u - v)
 
 
-@false("only for L >= 16 or so", "the limit is 9π²/2", {"L": 24, "u": Fraction(-1)}, L=st.depths(2, 24), u=U)
+@false(
+    "only for L >= 16 or so",
+    "the limit is 9π²/2",
+    {"L": 24, "u": Fraction(-1)},
+    L=st.depths(2, 24),
+    u=U,
+)
 def depth_law(L, u):
     r"""L^2 (1 - \Sigma_L(u)) \le 22"""
     return L * L * (1 - nt.nngp(L)(quantity(u))) <= 22
 
 
-@false("only at depth 2 and 3", "Θ_L(-1)/L is 0, 0.106, 0.171, ...", {"L": 3, "u": Fraction(-1)}, L=DEEP, u=U)
+@false(
+    "only at depth 2 and 3",
+    "Θ_L(-1)/L is 0, 0.106, 0.171, ...",
+    {"L": 3, "u": Fraction(-1)},
+    L=DEEP,
+    u=U,
+)
 def normalised_tangent(L, u):
     r"""\Theta_L(u) \ge L/8, L \ge 3"""
     assume(L >= 3)
@@ -112,9 +124,7 @@ def strictly_convex(u, v):
     return k(quantity((u + v) / 2)) <= middle - HAIR / 1000
 
 
-@false(
-    "only at u = 1, for every depth", "Σ_L(1) = 1", {"L": 2, "u": Fraction(1)}, L=DEEP, u=U
-)
+@false("only at u = 1, for every depth", "Σ_L(1) = 1", {"L": 2, "u": Fraction(1)}, L=DEEP, u=U)
 def covariance_below_one(L, u):
     r"""\Sigma_L(u) \le 1 - 10^{-12}"""
     return nt.nngp(L)(quantity(u)) <= 1 - HAIR / 1000

@@ -251,7 +251,9 @@ def norm_at_most_the_trace(k, X):
     return K.largest() <= X.n * k(quantity(1))
 
 
-@true("0 at coincident points, a little less in floats", "kernels are positive", k=KERNELS, X=POINTS)
+@true(
+    "0 at coincident points, a little less in floats", "kernels are positive", k=KERNELS, X=POINTS
+)
 def kernels_positive(k, X):
     r"""\lambda_{\min}(K) \ge 0"""
     return nt.gram(k, X).smallest() >= 0
@@ -299,7 +301,9 @@ def norm_of_the_product(k, X):
     return product(K, P).largest() <= K.largest() * P.largest()
 
 
-@true("equality for multiples of the identity", "von Neumann's trace inequality", k=KERNELS, X=POINTS)
+@true(
+    "equality for multiples of the identity", "von Neumann's trace inequality", k=KERNELS, X=POINTS
+)
 def trace_inequality(k, X):
     r"""\mathrm{tr}(K P) \le \lambda_{\max}(K)\,\mathrm{tr} P"""
     K, P = nt.gram(k, X), nt.gram(nt.nngp(2), X)
@@ -332,7 +336,12 @@ def two_points_commute(X):
     return product(K, P).largest() >= K.largest() * P.largest() * (1 - HAIR / 1000)
 
 
-@true("equality for one point and for kernels of low degree", "μ_l >= 0", rule=st.quadratures(), k=KERNELS)
+@true(
+    "equality for one point and for kernels of low degree",
+    "μ_l >= 0",
+    rule=st.quadratures(),
+    k=KERNELS,
+)
 def quadratures_see_the_mean(rule, k):
     r"""c^T K c \ge \mu_0"""
     X, c, _ = rule
@@ -359,7 +368,11 @@ def triangles(X):
     return a <= b + c
 
 
-@true("equality for three points around a circle", "perimeter of triangles", X=st.sphere_points(n=3, dim=FLAT))
+@true(
+    "equality for three points around a circle",
+    "perimeter of triangles",
+    X=st.sphere_points(n=3, dim=FLAT),
+)
 def perimeters(X):
     r"""\theta_{12} + \theta_{23} + \theta_{13} \le 2\pi"""
     angles = [X.cosine(i, j).arccos() for i, j in X.pairs()]

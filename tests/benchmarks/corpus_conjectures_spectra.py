@@ -88,7 +88,9 @@ def multiplier_above_a_line_by_a_hair(s):
     return multiplier(s, 1, 10) >= (1 + HAIR) * line
 
 
-@false("only in d = 2", "N(2, l) = 2", {"d": 2, "l": 1}, d=st.dimensions(2, 12), l=st.degrees(0, 40))
+@false(
+    "only in d = 2", "N(2, l) = 2", {"d": 2, "l": 1}, d=st.dimensions(2, 12), l=st.degrees(0, 40)
+)
 def harmonics_at_least(d, l):
     r"""N(d, \ell) \ge 2\ell + 1"""
     return harmonics(d, l) >= 2 * l + 1
@@ -130,9 +132,7 @@ def printed_table(l):
     return eigenvalue(nt.ntk(2), 3, l) == WRONG[l]
 
 
-@false(
-    "only for large degrees", "the exponent is 3, not 2.9", {"l": 100}, l=st.integers(0, 100)
-)
+@false("only for large degrees", "the exponent is 3, not 2.9", {"l": 100}, l=st.integers(0, 100))
 def wrong_exponent(l):
     r"""\mu_\ell(\Theta_2) \ge 0.205\,(1 + \ell)^{-2.9} on S^2, even \ell"""
     even = 2 * (l // 2)
@@ -158,13 +158,24 @@ def multiplier_above_its_tangent(s):
     return multiplier(s, 1, 5) >= quantity(1).exp() * quantity(3).log() * s
 
 
-@true("equality for l = 0 and d = 4", "N(d,l)/N(4,l) as a product", d=st.integers(4, 20), l=st.integers(0, 40))
+@true(
+    "equality for l = 0 and d = 4",
+    "N(d,l)/N(4,l) as a product",
+    d=st.integers(4, 20),
+    l=st.integers(0, 40),
+)
 def harmonics_at_most(d, l):
     r"""N(d, \ell) \le (1+\ell)^{d-2}, d \ge 4"""
     return harmonics(d, l) <= quantity(1 + l) ** (d - 2)
 
 
-@true("equality at u = ±1", "an average of exponentials", l=st.degrees(0, 25), d=st.dimensions(2, 8), u=st.cosines())
+@true(
+    "equality at u = ±1",
+    "an average of exponentials",
+    l=st.degrees(0, 25),
+    d=st.dimensions(2, 8),
+    u=st.cosines(),
+)
 def legendre_bounded(l, d, u):
     r"""|P_\ell(u)| \le 1"""
     return abs(legendre(l, d, u)) <= 1
@@ -185,13 +196,24 @@ def eigenvalues_positive(k, l, d):
     return eigenvalue(k, d, l) >= 0
 
 
-@true("close to equality for l = 0 in high dimension", "Σ N μ = k(1)", k=KERNELS, l=st.degrees(0, 30), d=st.dimensions(2, 6))
+@true(
+    "close to equality for l = 0 in high dimension",
+    "Σ N μ = k(1)",
+    k=KERNELS,
+    l=st.degrees(0, 30),
+    d=st.dimensions(2, 6),
+)
 def one_degree_below_the_value(k, l, d):
     r"""N(d, \ell) \mu_\ell \le k(1)"""
     return harmonics(d, l) * eigenvalue(k, d, l) <= k(quantity(1))
 
 
-@true("partial sums come close", "Σ N μ = k(1), all terms >= 0", L=st.integers(0, 40), d=st.dimensions(2, 5))
+@true(
+    "partial sums come close",
+    "Σ N μ = k(1), all terms >= 0",
+    L=st.integers(0, 40),
+    d=st.dimensions(2, 5),
+)
 def partial_sums(L, d):
     r"""\sum_{\ell \le L} N(d,\ell) \mu_\ell \le k(1)"""
     terms = (harmonics(d, l) * eigenvalue(nt.nngp(2), d, l) for l in range(L + 1))
@@ -216,7 +238,13 @@ def correct_table(l):
     return eigenvalue(nt.ntk(2), 3, l) == TABLE[l]
 
 
-@true("two equal sides", "three-term recurrence", l=st.integers(1, 20), d=st.dimensions(2, 8), u=st.cosines())
+@true(
+    "two equal sides",
+    "three-term recurrence",
+    l=st.integers(1, 20),
+    d=st.dimensions(2, 8),
+    u=st.cosines(),
+)
 def recurrence(l, d, u):
     r"""(\ell+d-2) P_{\ell+1} + \ell P_{\ell-1} = (2\ell+d-2) u P_\ell"""
     left = (l + d - 2) * legendre(l + 1, d, u) + l * legendre(l - 1, d, u)
@@ -230,7 +258,12 @@ def eigenvalues_add_up(l, d):
     return eigenvalue(nt.ntk(2), d, l) <= eigenvalue(k, d, l) + eigenvalue(nt.nngp(2), d, l)
 
 
-@true("equality in d = 2, l >= 1", "N(d, l) grows with d", d=st.dimensions(2, 20), l=st.integers(1, 40))
+@true(
+    "equality in d = 2, l >= 1",
+    "N(d, l) grows with d",
+    d=st.dimensions(2, 20),
+    l=st.integers(1, 40),
+)
 def at_least_two_harmonics(d, l):
     r"""N(d, \ell) \ge 2, \ell \ge 1"""
     return harmonics(d, l) >= 2
