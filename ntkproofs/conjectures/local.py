@@ -7,14 +7,14 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
-import hypothesis
 import numpy as np
+from hypothesis.errors import UnsatisfiedAssumption
 from scipy.optimize import minimize
 
 from ntkproofs.conjectures.points import SpherePoints
 from ntkproofs.conjectures.quantities import Undecided
+from ntkproofs.conjectures.rationals import Movable
 from ntkproofs.conjectures.statements import Conjecture
-from ntkproofs.conjectures.strategies import Movable
 
 _EVALUATIONS = 100
 _LARGEST = 40
@@ -79,7 +79,7 @@ def _slack(conjecture: Conjecture, values: Values) -> float:
     """The smallest slack of an instance in floats; large for what assumptions exclude."""
     try:
         compared = conjecture.run(**values)
-    except (hypothesis.errors.UnsatisfiedAssumption, AssertionError, Undecided):
+    except (UnsatisfiedAssumption, AssertionError, Undecided):
         return _BEYOND
     slacks = [c.slack() for c in compared if hasattr(c, "slack")]
     return min((s for s in slacks if np.isfinite(s)), default=_BEYOND)

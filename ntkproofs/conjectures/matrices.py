@@ -188,7 +188,8 @@ def sorted_eigenvalues(A: arb_mat) -> list[arb]:
     intervals gives one in which the ends and the numbers are each sorted.
     """
     try:
-        parts = [value.real for value in acb_mat(A).eig(multiple=True)]
+        values: list[Any] = list(acb_mat(A).eig(multiple=True))
+        parts: list[Any] = [value.real for value in values]
     except (ValueError, ArithmeticError) as error:
         raise Unable(f"Arb encloses no eigenvalues at this precision: {error}") from None
     if len(parts) != A.nrows() or not all(part.is_finite() for part in parts):

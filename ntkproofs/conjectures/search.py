@@ -7,13 +7,14 @@ import time
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 from typing import Any
 
 import hypothesis
 from hypothesis import HealthCheck, Phase, Verbosity
 from hypothesis.database import DirectoryBasedExampleDatabase
-from hypothesis.errors import Flaky, HypothesisException, Unsatisfiable
+from hypothesis.errors import Flaky, HypothesisException, Unsatisfiable, UnsatisfiedAssumption
 
 from ntkproofs.conjectures.deadline import TimeUp, deadline
 from ntkproofs.conjectures.local import improved
@@ -27,6 +28,7 @@ Progress = Callable[[int, float], None]
 _BATCH, _DOUBLINGS = 100, 2
 _KEPT = 6
 _GRACE = 1.0
+_ALL_CHECKS: Any = tuple(HealthCheck)
 _SHRINKING = 20.0
 _SEARCH_BITS, _FINAL_BITS = 128, 1024
 
@@ -119,12 +121,12 @@ def search(
         progress: called with the number of examples and the smallest slack.
     """
     budget = budget or Budget()
-    searched = Searched()
     start = time.perf_counter()
-    end = start + budget.seconds
+    one = _Search(conjecture, budget, seed, database, progress, end=start + budget.seconds)
+    searched = one.searched
     try:
         with deadline(budget.seconds + _GRACE):
-            _in_batches(conjecture, searched, budget, seed, database, end, progress)
+            one.in_batches()
     except TimeUp:
         if searched.examples == 0 and not searched.problem:
             searched.problem = (
@@ -138,31 +140,6 @@ def search(
         pass
     searched.seconds = time.perf_counter() - start
     return searched
-
-
-def _in_batches(
-    conjecture: Conjecture,
-    searched: Searched,
-    budget: Budget,
-    seed: int,
-    database: Path | None,
-    end: float,
-    progress: Progress | None,
-) -> None:
-    batch = 0
-    while searched.witness is None and not searched.problem:
-        left = budget.examples - searched.examples
-        if left <= 0 or time.perf_counter() >= end:
-            return
-        before = searched.examples + searched.rejected
-        # Short at first, so that the local optimiser has its turn early.
-        count = min(_BATCH * 2 ** min(batch, _DOUBLINGS), left)
-        _with_hypothesis(conjecture, searched, count, seed + batch, database, end, progress)
-        if searched.witness is None and not searched.problem:
-            _locally(conjecture, searched, seed + batch, end)
-        batch += 1
-        if searched.examples + searched.rejected == before:
-            return
 
 
 def _conclude(conjecture: Conjecture, searched: Searched) -> None:
@@ -194,7 +171,7 @@ def _examined(conjecture: Conjecture, values: Values) -> Examined | None:
     """What an instance shows; None where assumptions rule it out."""
     try:
         return conjecture.examine(values)
-    except hypothesis.errors.UnsatisfiedAssumption:
+    except UnsatisfiedAssumption:
         return None
 
 
@@ -216,104 +193,137 @@ def _decide_suspect(conjecture: Conjecture, searched: Searched) -> None:
         searched.found_at = searched.found_at or searched.examples
 
 
-def _with_hypothesis(
-    conjecture: Conjecture,
-    searched: Searched,
-    count: int,
-    seed: int,
-    database: Path | None,
-    end: float,
-    progress: Progress | None,
-) -> None:
-    latest: Values = {}
-    shrink_end = end
+@dataclass
+class _Search:
+    """A search in batches: Hypothesis, then the local optimiser, and again."""
 
-    def body(**values: Any) -> None:
-        nonlocal latest, shrink_end
-        shrinking = searched.witness is not None
-        if time.perf_counter() >= (shrink_end if shrinking else end):
-            raise TimeUp
-        latest = values
+    conjecture: Conjecture
+    budget: Budget
+    seed: int
+    database: Path | None
+    progress: Progress | None
+    end: float
+    searched: Searched = field(default_factory=Searched)
+    latest: Values = field(default_factory=dict[str, Any])
+
+    def in_batches(self) -> None:
+        searched = self.searched
+        for batch in count():
+            left = self.budget.examples - searched.examples
+            before = searched.examples + searched.rejected
+            # Short at first, so that the local optimiser has its turn early.
+            self.with_hypothesis(min(_BATCH * 2 ** min(batch, _DOUBLINGS), left), batch)
+            if searched.witness is None and not searched.problem:
+                self.locally(self.seed + batch)
+            over = self.is_over() or searched.examples >= self.budget.examples
+            nothing_new = searched.examples + searched.rejected == before
+            if searched.witness is not None or searched.problem or over or nothing_new:
+                return
+
+    def is_over(self) -> bool:
+        return time.perf_counter() >= self.end
+
+    def with_hypothesis(self, examples: int, batch: int) -> None:
+        folder = self.database
+        settings = hypothesis.settings(
+            max_examples=examples,
+            database=None if folder is None else DirectoryBasedExampleDatabase(folder),
+            deadline=None,
+            suppress_health_check=_ALL_CHECKS,
+            phases=(Phase.reuse, Phase.generate, Phase.target, Phase.shrink),
+            verbosity=Verbosity.quiet,
+            report_multiple_bugs=False,
+            print_blob=False,
+        )
+
+        # Hypothesis keeps examples under the name of this function.
+        def body(**values: Any) -> None:
+            self.look_at(values)
+
+        given = hypothesis.given(**self.conjecture.strategies)
+        test = hypothesis.seed(self.seed + batch)(settings(given(body)))
+        searched = self.searched
         try:
-            examined = conjecture.examine(values, limit=_SEARCH_BITS)
-        except hypothesis.errors.UnsatisfiedAssumption:
+            test()
+        except _Violated as violated:
+            searched.witness = (violated.values, violated.examined)
+        except TimeUp:
+            if searched.witness is None:
+                raise
+        # The body is a user's code, and may raise anything.
+        except Exception as error:  # noqa: BLE001
+            # An alarm within compiled code or Hypothesis may come out as another exception.
+            if self.is_over():
+                raise TimeUp from None
+            searched.problem = self.problem_of(error)
+        if searched.problem:
+            searched.witness, searched.found_at = None, 0
+
+    def look_at(self, values: Values) -> None:
+        """Examine an instance that Hypothesis made, and tell it how bad it was."""
+        searched = self.searched
+        shrinking = searched.witness is not None
+        if self.is_over():
+            raise TimeUp
+        self.latest = values
+        try:
+            examined = self.conjecture.examine(values, limit=_SEARCH_BITS)
+        except UnsatisfiedAssumption:
             searched.rejected += not shrinking
             raise
         if not shrinking:
             searched.note(values, examined)
-            if progress is not None and searched.examples % 50 == 0:
-                progress(searched.examples, searched.slack)
+            if self.progress is not None and searched.examples % 50 == 0:
+                self.progress(searched.examples, searched.slack)
         if math.isfinite(examined.slack):
             hypothesis.target(-examined.slack, label="slack")
         if examined.violation is not None:
             if not shrinking:
                 searched.found_at = searched.examples
-                shrink_end = time.perf_counter() + _SHRINKING
+                self.end = time.perf_counter() + _SHRINKING
             searched.witness = (values, examined)
             raise _Violated(values, examined)
 
-    settings = hypothesis.settings(
-        max_examples=count,
-        database=None if database is None else DirectoryBasedExampleDatabase(database),
-        deadline=None,
-        suppress_health_check=list(HealthCheck),
-        phases=(Phase.reuse, Phase.generate, Phase.target, Phase.shrink),
-        verbosity=Verbosity.quiet,
-        report_multiple_bugs=False,
-        print_blob=False,
-    )
-    test = hypothesis.seed(seed)(settings(hypothesis.given(**conjecture.strategies)(body)))
-    try:
-        test()
-    except _Violated as violated:
-        searched.witness = (violated.values, violated.examined)
-    except TimeUp:
-        if searched.witness is None:
-            raise
-    except Unsatisfiable:
-        if searched.examples == 0:
-            searched.problem = (
-                "every instance was rejected: the strategies and assumptions of the body contradict"
-            )
-    except InvalidInput as error:
-        searched.problem = str(error)
-    except Flaky as error:
-        if time.perf_counter() >= end:
-            raise TimeUp from None
-        if searched.witness is None:
-            searched.problem = f"the body is flaky, and raised on one of two runs: {error}"
-    except HypothesisException as error:
-        searched.problem = f"Hypothesis: {error}"
-    # The body is a user's code, and may raise anything.
-    except Exception as error:  # noqa: BLE001
-        # An alarm in compiled code, or in Hypothesis, may come out as another exception.
-        if time.perf_counter() >= end:
-            raise TimeUp from None
-        raised = f"the body raised {type(error).__name__}: {error}"
-        searched.problem = f"{raised}, on {_shown(latest)}" if latest else raised
-    if searched.problem:
-        searched.witness, searched.found_at = None, 0
+    def problem_of(self, error: Exception) -> str:
+        """Why nothing can be searched, in words; none where there is a witness."""
+        found = self.searched.witness is not None
+        match error:
+            case Unsatisfiable():
+                words = (
+                    "every instance was rejected: the strategies and assumptions of the body "
+                    "contradict each other"
+                )
+                return words if self.searched.examples == 0 else ""
+            case InvalidInput():
+                return str(error)
+            case Flaky():
+                words = f"the body is flaky, and raised on one of two runs: {error}"
+                return "" if found else words
+            case HypothesisException():
+                return f"Hypothesis: {error}"
+        where = f", on {_shown(self.latest)}" if self.latest else ""
+        return f"the body raised {type(error).__name__}: {error}{where}"
 
+    def locally(self, seed: int) -> None:
+        """Improve bad instances by a local optimiser over their continuous parameters.
 
-def _locally(conjecture: Conjecture, searched: Searched, seed: int, end: float) -> None:
-    """Improve bad instances by a local optimiser over their continuous parameters.
-
-    The worst one and, in turn, one of the others.
-    """
-    others = searched.worst[1:]
-    starts = [*searched.worst[:1], *([others[seed % len(others)]] if others else [])]
-    for slack, values in starts:
-        for better in improved(conjecture, values, slack, seed):
-            if time.perf_counter() >= end:
-                return
-            examined = _examined(conjecture, better)
-            if examined is None:
-                continue
-            searched.note(better, examined)
-            if examined.violation is not None:
-                searched.found_at = searched.examples
-                searched.witness = (better, examined)
-                return
+        The worst one and, in turn, one of the others.
+        """
+        searched = self.searched
+        others = searched.worst[1:]
+        starts = [*searched.worst[:1], *([others[seed % len(others)]] if others else [])]
+        for slack, values in starts:
+            for better in improved(self.conjecture, values, slack, seed):
+                if self.is_over():
+                    return
+                examined = _examined(self.conjecture, better)
+                if examined is None:
+                    continue
+                searched.note(better, examined)
+                if examined.violation is not None:
+                    searched.found_at = searched.examples
+                    searched.witness = (better, examined)
+                    return
 
 
 __all__ = ["Budget", "Searched", "search"]

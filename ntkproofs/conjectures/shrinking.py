@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 from ntkproofs.conjectures.points import SpherePoints
-from ntkproofs.conjectures.strategies import Movable
+from ntkproofs.conjectures.rationals import Movable
 
 Values = Mapping[str, Any]
 _DENOMINATORS = (1, 2, 3, 5, 10, 30, 100, 300, 1000, 10**4, 10**5, 10**6)

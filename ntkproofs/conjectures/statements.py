@@ -14,6 +14,7 @@ r"""Conjectures: a statement, what its instances are, and a body that compares q
 from __future__ import annotations
 
 import inspect
+import math
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -76,7 +77,7 @@ class Conjecture:
                 "returns or asserts comparisons, such as A.smallest() >= c"
             )
         slacks = [c.slack() for c, _ in run.decided]
-        found = Examined(min((s for s in slacks if s == s), default=float("inf")))
+        found = Examined(min((s for s in slacks if not math.isnan(s)), default=float("inf")))
         for comparison in comparisons:
             found = found.with_(_look(comparison, limit))
         return found
@@ -131,7 +132,7 @@ def _look(comparison: Comparison | bool, limit: int) -> Examined:
         return Examined(slack)
     # What floats cannot tell apart is seldom decided by few digits.
     decided = comparison.decided(limit, start=limit if abs(slack) <= noise else 64)
-    here = slack if slack == slack else 0.0
+    here = 0.0 if math.isnan(slack) else slack
     if decided.truth is Truth.FALSE:
         return Examined(min(here, 0.0), comparison, decided.bits)
     if decided.truth is Truth.TRUE:

@@ -75,22 +75,22 @@ def relu_kernel_definite(X):
 
 
 @false(
-    "only at one of 900 pairs", "N(7, 8) = 2079", {"d": 7, "l": 8},
-    d=st.integers(3, 24), l=st.integers(0, 40),
+    "only at one of 900 pairs", "N(7, 8) = 2079", {"d": 7, "ell": 8},
+    d=st.integers(3, 24), ell=st.integers(0, 40),
 )  # fmt: skip
-def missed_dimension(d, l):
+def missed_dimension(d, ell):
     r"""N(d, \ell) \ne 2079"""
-    return abs(harmonics(d, l) - harmonics(7, 8)) >= 1
+    return abs(harmonics(d, ell) - harmonics(7, 8)) >= 1
 
 
 @false(
     "only for l = 7 and s in a window of width 0.0001", "the tangent of (1 + sqrt(l(l+3)))^s",
-    {"l": 7, "s": Fraction(446997, 10**6)}, l=st.degrees(7, 40), s=st.rationals(-3, 3),
+    {"ell": 7, "s": Fraction(446997, 10**6)}, ell=st.degrees(7, 40), s=st.rationals(-3, 3),
 )  # fmt: skip
-def tangent_of_a_degree(l, s):
+def tangent_of_a_degree(ell, s):
     r"""p_\ell \ge (1 + 10^{-9})\,e\,\log(1 + \sqrt{70})\,s, \ell \ge 7, d = 5"""
     line = quantity(1).exp() * (1 + quantity(70).sqrt()).log() * s
-    return multiplier(s, l, 5) >= (1 + HAIR) * line
+    return multiplier(s, ell, 5) >= (1 + HAIR) * line
 
 
 @false(
@@ -105,7 +105,7 @@ def product_of_maxima(u, v):
 
 @false(
     "next to a point of space", "each factor has one maximum",
-    {"u": Fraction(49685857, 10**8), "v": Fraction(49685857, 10**8), "w": Fraction(49685857, 10**8)},
+    dict.fromkeys("uvw", Fraction(49685857, 10**8)),
     u=U, v=U, w=U,
 )  # fmt: skip
 def product_of_three_maxima(u, v, w):
@@ -161,12 +161,12 @@ def weights_of_least_energy(v, w):
 
 
 @false(
-    "only within 1e-7 of a zero", "P_2 vanishes at u = 1/√3", {"u": 1 / ROOT3, "l": 2},
-    l=st.sampled_from([2, 4]), u=st.rationals(Fraction(1, 2), Fraction(3, 5)),
+    "only within 1e-7 of a zero", "P_2 vanishes at u = 1/√3", {"u": 1 / ROOT3, "ell": 2},
+    ell=st.sampled_from([2, 4]), u=st.rationals(Fraction(1, 2), Fraction(3, 5)),
 )  # fmt: skip
-def no_zero(l, u):
+def no_zero(ell, u):
     r"""|P_\ell(u)| \ge 10^{-7} on [\tfrac12, \tfrac35], \ell = 2, 4, d = 3"""
-    return abs(legendre(l, 3, u)) >= 100 * HAIR
+    return abs(legendre(ell, 3, u)) >= 100 * HAIR
 
 
 @false(

@@ -42,7 +42,7 @@ def true_in(
     corpus: Corpus, hard: str, why: str, **strategies: SearchStrategy[Any]
 ) -> Callable[[Callable[..., Any]], Conjecture]:
     """Add a true conjecture, whose statement is the docstring of its body."""
-    return _added(corpus, True, hard, why, {}, strategies)
+    return _added(corpus, True, (hard, why), {}, strategies)
 
 
 def false_in(
@@ -53,20 +53,19 @@ def false_in(
     **strategies: SearchStrategy[Any],
 ) -> Callable[[Callable[..., Any]], Conjecture]:
     """Add a false conjecture, with an instance that violates it."""
-    return _added(corpus, False, hard, why, falls_at, strategies)
+    return _added(corpus, False, (hard, why), falls_at, strategies)
 
 
 def _added(
     corpus: Corpus,
     holds: bool,
-    hard: str,
-    why: str,
+    reasons: tuple[str, str],
     falls_at: Mapping[str, Any],
     strategies: Mapping[str, SearchStrategy[Any]],
 ) -> Callable[[Callable[..., Any]], Conjecture]:
     def decorate(body: Callable[..., Any]) -> Conjecture:
         made = conjecture(body.__doc__ or "", source="corpus")(given(**strategies)(body))
-        corpus.append(Entry(made, holds, hard, why, falls_at))
+        corpus.append(Entry(made, holds, *reasons, falls_at))
         return made
 
     return decorate

@@ -12,8 +12,8 @@ import ntkproofs as nt
 from ntkproofs.arithmetic.balls import precision
 from ntkproofs.conjectures import assume, conjecture, given, largest, probe, product, quantity, st
 from ntkproofs.conjectures.points import SpherePoints
+from ntkproofs.conjectures.rationals import Movable
 from ntkproofs.conjectures.search import Budget, search
-from ntkproofs.conjectures.strategies import Movable
 from ntkproofs.conjectures.values import eigenvalue, legendre, multiplier, weighted, zonal_matrix
 from ntkproofs.errors import InvalidInput
 from tests.benchmarks.corpus_conjectures import CORPUS, FALSE, TRUE
