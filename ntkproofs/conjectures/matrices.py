@@ -177,7 +177,7 @@ def _enclose(entries: Callable[[], list[list[arb]]], bits: int) -> list[arb]:
         for row, near in zip(rows, middle.tolist(), strict=True)
     ]
     wide = np.maximum(np.array(radius), np.array(radius).T)
-    bounds = enclose_eigenvalues(middle, radius=wide)
+    bounds: Any = enclose_eigenvalues(middle, radius=wide)
     return [_between(a, b) for a, b in zip(bounds.lower, bounds.upper, strict=True)]
 
 
