@@ -5,6 +5,9 @@ from .conjectures import (
     assume as assume,
 )
 from .conjectures import (
+    check_kernel as check_kernel,
+)
+from .conjectures import (
     conjecture as conjecture,
 )
 from .conjectures import (

@@ -106,6 +106,14 @@ class _Helpers(MetaPathFinder):
 _helpers = _Helpers()
 
 
+def _claim_of(value: object) -> Claim | None:
+    """A claim, or what says of itself how it is one (a conjecture); None for anything else."""
+    if isinstance(value, Claim):
+        return value
+    made = getattr(type(value), "as_claim", None)
+    return made(value) if made is not None and not isinstance(value, type) else None
+
+
 def claims_in(path: Path, problems: list[Problem], expected: str = "") -> list[Claim]:
     """Run one claim file, anew each time, and collect its claims that have evidence.
 
@@ -135,7 +143,7 @@ def claims_in(path: Path, problems: list[Problem], expected: str = "") -> list[C
         where = f"line {lines[-1]}: " if lines else ""
         problems.append(Problem(path, f"{where}{type(error).__name__}: {error}"))
         return []
-    claims = [value for value in vars(module).values() if isinstance(value, Claim)]
+    claims = [c for c in map(_claim_of, vars(module).values()) if c is not None]
     if not claims:
         problems.append(Problem(path, "defines no claim (ntkproofs.claims.Claim)"))
     without = [claim.id for claim in claims if not claim.evidence]

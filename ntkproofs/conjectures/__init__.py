@@ -1,6 +1,7 @@
 """Conjectures: searching for a counterexample, shrinking it, certifying it."""
 
 from ntkproofs.conjectures import strategies as st
+from ntkproofs.conjectures.conformance import check_kernel
 from ntkproofs.conjectures.probing import load_conjectures, probe
 from ntkproofs.conjectures.quantities import PI, Quantity, largest, quantity, smallest
 from ntkproofs.conjectures.statements import Conjecture, assume, conjecture, given
@@ -19,6 +20,7 @@ __all__ = [
     "Conjecture",
     "Quantity",
     "assume",
+    "check_kernel",
     "conjecture",
     "eigenvalue",
     "given",

@@ -89,29 +89,29 @@ def probe(
     """
     if examples < 1 or not seconds > 0:
         raise InvalidInput(f"a probe needs examples and time; got {examples} and {seconds} s")
-    return [
-        _probe_one(one, Budget(examples, seconds), seed, suggest, database, progress)
-        for one in conjectures
-    ]
+    budget = Budget(examples, seconds)
+    found: list[ProbeResult] = []
+    for one in conjectures:
+        folder = None if database is None else Path(database) / one.id
+        searched = _searched(one, budget, seed, folder, progress)
+        result = result_of(one, searched, seed)
+        if suggest and searched.witness is not None:
+            offers = repairs(one, searched.witness[0], budget, seed=seed)
+            result = replace(result, repairs=offers)
+        found.append(result)
+    return found
 
 
-def _probe_one(
+def _searched(
     conjecture: Conjecture,
     budget: Budget,
     seed: int,
-    suggest: bool,
-    database: str | Path | None,
+    folder: Path | None,
     progress: Progress | None,
-) -> ProbeResult:
-    folder = None if database is None else Path(database) / conjecture.id
+) -> Searched:
     told = None if progress is None else lambda n, slack: progress(conjecture.id, n, slack)
     try:
-        searched = search(conjecture, budget, seed=seed, database=folder, progress=told)
+        return search(conjecture, budget, seed=seed, database=folder, progress=told)
     # The body is a user's code, and may raise anything.
     except Exception as error:  # noqa: BLE001
-        searched = Searched(problem=f"the body raised {type(error).__name__}: {error}")
-    found = result_of(conjecture, searched, seed)
-    if suggest and searched.witness is not None:
-        offers = repairs(conjecture, searched.witness[0], budget, seed=seed)
-        found = replace(found, repairs=offers)
-    return found
+        return Searched(problem=f"the body raised {type(error).__name__}: {error}")

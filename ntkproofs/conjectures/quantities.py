@@ -285,9 +285,10 @@ class Comparison:
 
     def decided(self, limit: int = _LIMIT, start: int = _START) -> Decided:
         """Its truth by balls at rising precision, up to a limit in bits."""
-        return decide(self._compare, start=min(start, limit), limit=limit)
+        return decide(self.truth, start=min(start, limit), limit=limit)
 
-    def _compare(self) -> Truth:
+    def truth(self) -> Truth:
+        """Its truth by balls at the current precision."""
         try:
             a, b = self.left.ball(), self.right.ball()
         except (Unable, ZeroDivisionError):

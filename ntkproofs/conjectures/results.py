@@ -136,9 +136,8 @@ def result_of(conjecture: Conjecture, searched: Searched, seed: int) -> ProbeRes
 
 
 def _witness(conjecture: Conjecture, values: Mapping[str, Any], examined: Examined) -> Witness:
-    comparison = examined.violation
-    if comparison is None:
-        comparison = examined.suspected
+    certified = examined.violation is not None
+    comparison = examined.violation if certified else examined.suspected
     left, right, sign = "", "", ""
     if comparison is not None:
         left, right = _sides(comparison, examined.bits)

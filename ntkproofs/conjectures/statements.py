@@ -24,6 +24,7 @@ from hypothesis.errors import UnsatisfiedAssumption
 from hypothesis.strategies import SearchStrategy
 
 from ntkproofs.arithmetic.truth import Truth
+from ntkproofs.claims.claim import Claim
 from ntkproofs.conjectures.quantities import Comparison, Undecided, recorded
 from ntkproofs.errors import InvalidInput
 
@@ -77,10 +78,19 @@ class Conjecture:
                 "returns or asserts comparisons, such as A.smallest() >= c"
             )
         slacks = [c.slack() for c, _ in run.decided]
-        found = Examined(min((s for s in slacks if not math.isnan(s)), default=float("inf")))
+        found = Examined(min((s for s in slacks if not math.isnan(s)), default=math.inf))
         for comparison in comparisons:
             found = found.with_(_look(comparison, limit))
         return found
+
+    def as_claim(self) -> Claim:
+        """The conjecture as a claim, decided by a short search: refuted, or supported (sampled).
+
+        What ``ntkproofs verify`` finds in a file; ``ntkproofs probe`` searches longer.
+        """
+        from ntkproofs.conjectures.claims import claim_of
+
+        return claim_of(self)
 
     def run(self, **values: Any) -> list[Comparison]:
         """The comparisons of one instance, to look at."""
