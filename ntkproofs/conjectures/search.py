@@ -314,7 +314,7 @@ class _Search:
         starts = [*searched.worst[:1], *([others[seed % len(others)]] if others else [])]
         for slack, values in starts:
             for better in improved(self.conjecture, values, slack, seed):
-                if self.is_over():
+                if self.is_over() or searched.examples >= self.budget.examples:
                     return
                 examined = _examined(self.conjecture, better)
                 if examined is None:
