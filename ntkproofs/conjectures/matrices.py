@@ -4,20 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, cmp_to_key
 from typing import Any
 
 import numpy as np
-from flint import arb, arb_mat, ctx
+from flint import acb_mat, arb, arb_mat, ctx
 
+from ntkproofs.arithmetic.balls import ball, precision
+from ntkproofs.conjectures.plain import plain_values
 from ntkproofs.conjectures.points import Points
 from ntkproofs.conjectures.quantities import Quantity
 from ntkproofs.errors import InvalidInput, Unable
-from ntkproofs.matrices.balled import eigenvalue_balls
 from ntkproofs.matrices.enclosures import enclose_eigenvalues
 
 _FLOAT_BITS = 64
-"""Up to this precision eigenvalues come from verified floats; beyond, from Arb."""
+"""Up to this precision eigenvalues of large matrices come from verified floats."""
+_SMALL = 12
+_SPARE = 4
+_DELICATE, _CAREFUL_BITS = 1e-6, 192
 
 
 class SymmetricMatrix:
@@ -51,7 +55,7 @@ class SymmetricMatrix:
     def _eigenvalue_balls(self) -> list[arb]:
         bits = int(ctx.prec)
         if bits not in self._enclosed:
-            self._enclosed[bits] = _enclose(self.entries(), bits)
+            self._enclosed[bits] = _enclose(self.entries, bits)
         return self._enclosed[bits]
 
     def eigenvalue(self, index: int) -> Quantity:
@@ -59,7 +63,9 @@ class SymmetricMatrix:
         if not -self.n <= index < self.n:
             raise InvalidInput(f"a matrix of size {self.n} has no eigenvalue {index}")
         return Quantity(
-            lambda: float(self._float_eigenvalues[index]), lambda: self._eigenvalue_balls()[index]
+            lambda: float(self._float_eigenvalues[index]),
+            lambda: self._eigenvalue_balls()[index],
+            scale=lambda: float(np.abs(self._float_eigenvalues).max()),
         )
 
     def smallest(self) -> Quantity:
@@ -76,7 +82,11 @@ class SymmetricMatrix:
 
     def entry(self, i: int, j: int) -> Quantity:
         """An entry, rows and columns from 0."""
-        return Quantity(lambda: float(self.floats[i, j]), lambda: self.entries()[i][j])
+        return Quantity(
+            lambda: float(self.floats[i, j]),
+            lambda: self.entries()[i][j],
+            scale=lambda: float(abs(self.floats).max()),
+        )
 
     def trace(self) -> Quantity:
         """The sum of the diagonal."""
@@ -86,7 +96,11 @@ class SymmetricMatrix:
 
     def total(self) -> Quantity:
         """The sum of all entries."""
-        return self._of_entries(np.sum, lambda rows: sum((x for row in rows for x in row), arb(0)))
+        return self._of_entries(
+            np.sum,
+            lambda rows: sum((x for row in rows for x in row), arb(0)),
+            lambda a: np.sum(abs(a)),
+        )
 
     def square_sum(self) -> Quantity:
         """The squared Frobenius norm."""
@@ -96,12 +110,23 @@ class SymmetricMatrix:
 
     def determinant(self) -> Quantity:
         """The determinant."""
-        return self._of_entries(np.linalg.det, lambda rows: arb_mat(rows).det())
+        return self._of_entries(
+            np.linalg.det,
+            lambda rows: arb_mat(rows).det(),
+            lambda a: np.prod(np.linalg.norm(a, axis=1)),
+        )
 
     def _of_entries(
-        self, floats: Callable[[Any], Any], balls: Callable[[list[list[arb]]], arb]
+        self,
+        floats: Callable[[Any], Any],
+        balls: Callable[[list[list[arb]]], arb],
+        scale: Callable[[Any], Any] = np.linalg.norm,
     ) -> Quantity:
-        return Quantity(lambda: float(floats(self.floats)), lambda: balls(self.entries()))
+        return Quantity(
+            lambda: float(floats(self.floats)),
+            lambda: balls(self.entries()),
+            scale=lambda: float(scale(self.floats)),
+        )
 
     def commutator(self, other: SymmetricMatrix) -> Quantity:
         """The squared Frobenius norm of AB - BA."""
@@ -111,13 +136,17 @@ class SymmetricMatrix:
         def balls() -> arb:
             a, b = arb_mat(self.entries()), arb_mat(other.entries())
             c = a * b - b * a
-            return sum((c[i, j] ** 2 for i in range(self.n) for j in range(self.n)), arb(0))
+            return sum((c[i, j] * c[i, j] for i in range(self.n) for j in range(self.n)), arb(0))
 
         def floats() -> float:
             a, b = self.floats, other.floats
             return float(np.sum((a @ b - b @ a) ** 2))
 
-        return Quantity(floats, balls)
+        return Quantity(
+            floats,
+            balls,
+            scale=lambda: float(np.sum(self.floats**2) * np.sum(other.floats**2)),
+        )
 
     def __add__(self, other: SymmetricMatrix) -> Combined:
         return Combined(self, other, lambda a, b: a + b)
@@ -133,10 +162,14 @@ class SymmetricMatrix:
         return Combined(self, self, lambda a, _: a / scale)
 
 
-def _enclose(rows: list[list[arb]], bits: int) -> list[arb]:
+def _enclose(entries: Callable[[], list[list[arb]]], bits: int) -> list[arb]:
     """Enclosures of all eigenvalues, ascending."""
-    if bits > _FLOAT_BITS:
-        return eigenvalue_balls(rows, max(10, bits // 4), None, "the eigenvalues of a conjecture")
+    # A composed kernel halves the digits with each layer where two points coincide.
+    with precision(_SPARE * bits):
+        rows = entries()
+    if len(rows) <= _SMALL or bits > _FLOAT_BITS:
+        with precision(bits):
+            return sorted_eigenvalues(arb_mat(rows))
     middle = np.array([[float(x.mid()) for x in row] for row in rows])
     middle = np.tril(middle) + np.tril(middle, -1).T
     radius = [
@@ -144,8 +177,31 @@ def _enclose(rows: list[list[arb]], bits: int) -> list[arb]:
         for row, near in zip(rows, middle.tolist(), strict=True)
     ]
     wide = np.maximum(np.array(radius), np.array(radius).T)
-    bounds = enclose_eigenvalues(middle, radius=wide)
+    bounds: Any = enclose_eigenvalues(middle, radius=wide)
     return [_between(a, b) for a, b in zip(bounds.lower, bounds.upper, strict=True)]
+
+
+def sorted_eigenvalues(A: arb_mat) -> list[arb]:
+    """Enclosures of the real parts of the eigenvalues of a matrix, ascending.
+
+    Arb encloses the eigenvalues with their multiplicities. A one-to-one assignment of numbers to
+    intervals gives one in which the ends and the numbers are each sorted.
+    """
+    try:
+        values: list[Any] = list(acb_mat(A).eig(multiple=True))
+        parts: list[Any] = [value.real for value in values]
+    except (ValueError, ArithmeticError) as error:
+        raise Unable(f"Arb encloses no eigenvalues at this precision: {error}") from None
+    if len(parts) != A.nrows() or not all(part.is_finite() for part in parts):
+        raise Unable("Arb encloses no eigenvalues at this precision")
+    lower = sorted((part.lower() for part in parts), key=cmp_to_key(_order))
+    upper = sorted((part.upper() for part in parts), key=cmp_to_key(_order))
+    return [low.union(high) for low, high in zip(lower, upper, strict=True)]
+
+
+def _order(a: arb, b: arb) -> int:
+    """Ends of balls are exact numbers."""
+    return int(a > b) - int(a < b)
 
 
 def _between(low: float, high: float) -> arb:
@@ -165,9 +221,22 @@ class SampledMatrix(SymmetricMatrix):
 
     @cached_property
     def floats(self) -> Any:
-        from ntkproofs.matrices.gram import gram
-
-        return np.asarray(gram(self.kernel, self.points.array))
+        rows = self.points.array
+        cosines = np.clip(rows @ rows.T, -1.0, 1.0)
+        np.fill_diagonal(cosines, 1.0)
+        if self.kernel.floats_only:
+            return plain_values(self.kernel, cosines, self.points.dim)
+        # Floats hardly tell the cosines of close points from ±1.
+        close = [(i, j) for i, j in np.argwhere(abs(cosines) > 1 - _DELICATE) if i < j]
+        for i, j in close:
+            cosines[i, j] = cosines[j, i] = 0.0
+        values = np.array(plain_values(self.kernel, cosines, self.points.dim))
+        with precision(_CAREFUL_BITS):
+            kernel = self.kernel.at_dim(self.points.dim)
+            for i, j in close:
+                exact = kernel(self.points.cosine_ball(int(i), int(j)))
+                values[i, j] = values[j, i] = float(exact.mid())
+        return values
 
     def entries(self) -> list[list[arb]]:
         if self.kernel.floats_only:
@@ -208,8 +277,6 @@ class ExactMatrix(SymmetricMatrix):
         return np.array([[float(x) for x in row] for row in self.rows])
 
     def entries(self) -> list[list[arb]]:
-        from ntkproofs.arithmetic.balls import ball
-
         return [[ball(x) for x in row] for row in self.rows]
 
     def text(self) -> str:

@@ -24,6 +24,7 @@ from ntkproofs.errors import InvalidInput, Unable
 Sign = Literal["<", "<=", ">", ">=", "=="]
 NOISE = 1e-9
 """Relative differences below it may be rounding errors of floats; balls look at them again."""
+_ROUNDING = 1e-13
 _START, _LIMIT = 64, 256
 
 
@@ -34,6 +35,8 @@ class Quantity:
         as_float: computes a float.
         as_ball: computes a ball at Arb's current precision.
         text: how it is shown.
+        scale: computes the magnitude of the terms that it is made of, of which the float carries
+            the rounding errors; by default the magnitude of the float.
 
     Example:
         >>> x = quantity(Fraction(1, 3))
@@ -44,9 +47,14 @@ class Quantity:
     """
 
     def __init__(
-        self, as_float: Callable[[], float], as_ball: Callable[[], arb], text: str = ""
+        self,
+        as_float: Callable[[], float],
+        as_ball: Callable[[], arb],
+        text: str = "",
+        scale: Callable[[], float] | None = None,
     ) -> None:
         self._as_float, self._as_ball = as_float, as_ball
+        self._scale = scale
         self._float: float | None = None
         self._balls: dict[int, arb] = {}
         self.text = text
@@ -58,6 +66,10 @@ class Quantity:
             except (ZeroDivisionError, OverflowError, ValueError):
                 self._float = math.nan
         return self._float
+
+    def scale(self) -> float:
+        """The magnitude of the terms that it is made of: what rounding errors are relative to."""
+        return max(abs(float(self)), self._scale() if self._scale is not None else 0.0)
 
     def ball(self) -> arb:
         """The value as a ball at the current precision."""
@@ -73,27 +85,30 @@ class Quantity:
         other: Any,
         floats: Callable[[float, float], float],
         balls: Callable[[arb, arb], arb],
+        scales: Callable[[float, float], float] | None = None,
     ) -> Quantity:
         that = quantity(other)
         return Quantity(
-            lambda: floats(float(self), float(that)), lambda: balls(self.ball(), that.ball())
+            lambda: floats(float(self), float(that)),
+            lambda: balls(self.ball(), that.ball()),
+            scale=None if scales is None else lambda: scales(self.scale(), that.scale()),
         )
 
     def __add__(self, other: Any) -> Quantity:
-        return self._with(other, lambda a, b: a + b, lambda a, b: a + b)
+        return self._with(other, lambda a, b: a + b, lambda a, b: a + b, max)
 
     def __sub__(self, other: Any) -> Quantity:
-        return self._with(other, lambda a, b: a - b, lambda a, b: a - b)
+        return self._with(other, lambda a, b: a - b, lambda a, b: a - b, max)
 
     def __mul__(self, other: Any) -> Quantity:
-        return self._with(other, lambda a, b: a * b, lambda a, b: a * b)
+        return self._with(other, lambda a, b: a * b, lambda a, b: a * b, lambda a, b: a * b)
 
     def __truediv__(self, other: Any) -> Quantity:
         return self._with(other, lambda a, b: a / b, lambda a, b: a / b)
 
     def __pow__(self, other: Any) -> Quantity:
         if isinstance(other, int):
-            return self.mapped(lambda a: a**other, lambda a: a**other)
+            return self.mapped(lambda a: a**other, lambda a: _power(a, other))
         return self._with(other, lambda a, b: a**b, lambda a, b: a**b)
 
     def __radd__(self, other: Any) -> Quantity:
@@ -112,10 +127,10 @@ class Quantity:
         return quantity(other) ** self
 
     def __neg__(self) -> Quantity:
-        return self.mapped(lambda a: -a, lambda a: -a)
+        return Quantity(lambda: -float(self), lambda: -self.ball(), scale=self.scale)
 
     def __abs__(self) -> Quantity:
-        return self.mapped(abs, abs)
+        return Quantity(lambda: abs(float(self)), lambda: abs(self.ball()), scale=self.scale)
 
     def mapped(self, floats: Callable[[float], float], balls: Callable[[arb], arb]) -> Quantity:
         """A function of this quantity, given in floats and in balls."""
@@ -123,7 +138,13 @@ class Quantity:
 
     def mapped_by(self, kernel: Any) -> Quantity:
         """The value of a kernel at this cosine."""
-        return self.mapped(kernel, kernel)
+        from ntkproofs.conjectures.plain import plain_values
+
+        return Quantity(
+            lambda: float(plain_values(kernel, float(self))),
+            lambda: kernel(self.ball()),
+            scale=self._scale_of_angle,
+        )
 
     def sqrt(self) -> Quantity:
         """The square root."""
@@ -139,7 +160,16 @@ class Quantity:
 
     def arccos(self) -> Quantity:
         """The angle of a cosine."""
-        return self.mapped(lambda a: math.acos(max(-1.0, min(1.0, a))), lambda a: a.acos())
+        return Quantity(
+            lambda: math.acos(max(-1.0, min(1.0, float(self)))),
+            lambda: self.ball().acos(),
+            scale=self._scale_of_angle,
+        )
+
+    def _scale_of_angle(self) -> float:
+        """The rounding error of a cosine next to ±1 is magnified in its angle."""
+        sine = math.sqrt(max(0.0, 1 - float(self) ** 2))
+        return 1e-2 / max(sine, 1e-8) if sine < 1e-2 else 1.0
 
     # ---- comparisons
 
@@ -184,6 +214,16 @@ def quantity(value: Any) -> Quantity:
     raise InvalidInput(f"{type(value).__name__} is neither a number nor a quantity: {value!r}")
 
 
+def _power(base: arb, exponent: int) -> arb:
+    """An integer power by multiplications; Arb's own has no value where the base may be 0."""
+    if exponent < 0:
+        return 1 / _power(base, -exponent)
+    if exponent == 0:
+        return arb(1)
+    half = _power(base * base, exponent // 2)
+    return half * base if exponent % 2 else half
+
+
 def largest(*values: Any) -> Quantity:
     """The largest of some quantities."""
     items = [quantity(v) for v in values]
@@ -215,18 +255,37 @@ class Comparison:
     right: Quantity
 
     def slack(self) -> float:
-        """By how much it holds in floats, relative to the sides; negative where it fails."""
+        """By how much it holds in floats, relative to the sides; negative where it fails.
+
+        Where a side is the number 0, relative to the terms of which the other is made.
+        """
         a, b = float(self.left), float(self.right)
         if not (math.isfinite(a) and math.isfinite(b)):
             return math.nan
-        scale = max(abs(a), abs(b), 1e-300)
+        scale = max(self._sides(), 1e-300)
         if self.sign == "==":
             return -abs(a - b) / scale
         return (b - a if self.sign in ("<", "<=") else a - b) / scale
 
-    def decided(self, limit: int = _LIMIT) -> Decided:
+    def _scale(self) -> float:
+        return max(self.left.scale(), self.right.scale())
+
+    def _sides(self) -> float:
+        """What the slack is relative to."""
+        if min(self.left.scale(), self.right.scale()) == 0:
+            return self._scale()
+        return max(abs(float(self.left)), abs(float(self.right)))
+
+    def noise(self) -> float:
+        """What part of the slack may be rounding errors of the floats."""
+        whole = self._scale()
+        if not math.isfinite(whole):
+            return math.inf
+        return NOISE + _ROUNDING * whole / max(self._sides(), 1e-300)
+
+    def decided(self, limit: int = _LIMIT, start: int = _START) -> Decided:
         """Its truth by balls at rising precision, up to a limit in bits."""
-        return decide(self.truth, start=_START, limit=limit)
+        return decide(self.truth, start=min(start, limit), limit=limit)
 
     def truth(self) -> Truth:
         """Its truth by balls at the current precision."""

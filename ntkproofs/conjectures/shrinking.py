@@ -8,9 +8,10 @@ from fractions import Fraction
 from typing import Any
 
 from ntkproofs.conjectures.points import SpherePoints
+from ntkproofs.conjectures.rationals import Movable
 
 Values = Mapping[str, Any]
-_DENOMINATORS = (1, 2, 3, 5, 10, 100, 1000, 10**6)
+_DENOMINATORS = (1, 2, 3, 5, 10, 30, 100, 300, 1000, 10**4, 10**5, 10**6)
 _MOST_TRIALS = 400
 
 
@@ -50,13 +51,13 @@ def _candidates(value: Any) -> Iterator[Callable[[Any], Any]]:
             for j in range(len(row)):
                 for denominator in (0, *_DENOMINATORS):
                     yield lambda v, i=i, j=j, q=denominator: _rounded(v, i, j, q)
-    elif isinstance(value, Fraction):
+    elif isinstance(value, Movable):
         for denominator in _DENOMINATORS:
             yield lambda v, q=denominator: _shorter(v, q)
 
 
-def _shorter(value: Fraction, denominator: int) -> Fraction | None:
-    short = value.limit_denominator(denominator)
+def _shorter(value: Movable, denominator: int) -> Movable | None:
+    short = value.moved_to(value.limit_denominator(denominator))
     return short if short.denominator < value.denominator else None
 
 

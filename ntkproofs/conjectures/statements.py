@@ -25,7 +25,7 @@ from hypothesis.strategies import SearchStrategy
 
 from ntkproofs.arithmetic.truth import Truth
 from ntkproofs.claims.claim import Claim
-from ntkproofs.conjectures.quantities import NOISE, Comparison, Undecided, recorded
+from ntkproofs.conjectures.quantities import Comparison, Undecided, recorded
 from ntkproofs.errors import InvalidInput
 
 Body = Callable[..., Any]
@@ -129,6 +129,7 @@ class Examined:
 
 
 def _first(one: Comparison | None, other: Comparison | None) -> Comparison | None:
+    """The first that is there; the truth value of a comparison would be another question."""
     return other if one is None else one
 
 
@@ -136,19 +137,17 @@ def _look(comparison: Comparison | bool, limit: int) -> Examined:
     """Decide a comparison where floats come near to its failing, or fail."""
     if isinstance(comparison, bool):
         return Examined(1.0 if comparison else -1.0, undecided=0, floats_only=not comparison)
-    slack = comparison.slack()
-    threshold = -NOISE if comparison.sign == "==" else NOISE
-    if slack > threshold:
+    slack, noise = comparison.slack(), comparison.noise()
+    if slack > noise:
         return Examined(slack)
-    if comparison.sign == "==" and slack >= -1e-15:
-        return Examined(slack)
-    decided = comparison.decided(limit)
+    # What floats cannot tell apart is seldom decided by few digits.
+    decided = comparison.decided(limit, start=limit if abs(slack) <= noise else 64)
     here = 0.0 if math.isnan(slack) else slack
     if decided.truth is Truth.FALSE:
         return Examined(min(here, 0.0), comparison, decided.bits)
     if decided.truth is Truth.TRUE:
         return Examined(max(here, 0.0))
-    suspected = comparison if here < -NOISE else None
+    suspected = comparison if here < -noise else None
     return Examined(here, suspected=suspected, undecided=1)
 
 

@@ -32,6 +32,7 @@ from hypothesis.strategies import (
 
 from ntkproofs.conjectures.matrices import ExactMatrix
 from ntkproofs.conjectures.points import SpherePoints, TorusPoints
+from ntkproofs.conjectures.rationals import cosines, rationals
 from ntkproofs.errors import InvalidInput
 from ntkproofs.kernels.arccosine import arccosine
 from ntkproofs.kernels.kernel import Kernel
@@ -41,6 +42,7 @@ from ntkproofs.kernels.residual import residual
 __all__ = [
     "activation_slopes",
     "booleans",
+    "cosines",
     "degrees",
     "depths",
     "dimensions",
@@ -52,6 +54,7 @@ __all__ = [
     "one_of",
     "psd_matrices",
     "quadratures",
+    "rationals",
     "sampled_from",
     "short_rationals",
     "sobolev_orders",
@@ -133,9 +136,11 @@ def sphere_points(
     Args:
         n: how many.
         dim: dimension of the space, at least 2.
-        kinds: which sets: ``any`` (short rational coordinates), ``basis`` (±e_i), ``random``
-            (near uniform), ``antipodal``, ``duplicated`` (with such a pair), ``close`` (a pair at
-            a distance of 10^-k, k = 1..8), ``circle`` (all in one plane), ``distinct`` (no two
+        kinds: which sets: ``any`` (short rational coordinates), ``basis`` (of ±e_i, as many
+            orthogonal ones as there are), ``random``
+            (near uniform), ``antipodal`` (one such pair,
+            or all), ``duplicated`` (with such a pair), ``close`` (a pair at
+            a distance of 10^-k, k = 1..12), ``circle`` (all in one plane), ``distinct`` (no two
             parallel).
 
     Raises:
@@ -168,7 +173,7 @@ def _any(draw: Any, n: int, d: int) -> list[tuple[int, ...]]:
 
 
 def _basis(draw: Any, n: int, d: int) -> list[tuple[int, ...]]:
-    every = [tuple(s * int(i == j) for j in range(d)) for i in range(d) for s in (1, -1)]
+    every = [tuple(s * int(i == j) for j in range(d)) for s in (1, -1) for i in range(d)]
     start = draw(integers(0, len(every) - 1))
     cycle = [every[(start + k) % len(every)] for k in range(n)]
     return cycle if n <= len(every) else [*every, *_random(draw, n - len(every), d)]
@@ -184,9 +189,12 @@ def _random(draw: Any, n: int, d: int) -> list[tuple[int, ...]]:
 
 
 def _antipodal(draw: Any, n: int, d: int) -> list[tuple[int, ...]]:
-    rows = _any(draw, max(1, n - 1), d)
-    opposite = tuple(-x for x in rows[0])
-    return [*rows, opposite][:n] if n > 1 else rows[:1]
+    """One antipodal pair, or as many as there are room for."""
+    if n == 1:
+        return _any(draw, 1, d)
+    pairs = draw(sampled_from((1, n // 2)))
+    rows = _any(draw, n - pairs, d)
+    return [*rows, *(tuple(-x for x in row) for row in rows[:pairs])]
 
 
 def _duplicated(draw: Any, n: int, d: int) -> list[tuple[int, ...]]:
@@ -196,7 +204,7 @@ def _duplicated(draw: Any, n: int, d: int) -> list[tuple[int, ...]]:
 
 def _close(draw: Any, n: int, d: int) -> list[tuple[Any, ...]]:
     rows: list[tuple[Any, ...]] = list(_any(draw, max(1, n - 1), d))
-    apart = Fraction(1, 10 ** draw(integers(1, 8)))
+    apart = Fraction(1, 10 ** draw(integers(1, 12)))
     sign = draw(sampled_from((1, -1)))
     first = rows[0]
     moved = first[0] if first[0] == 0 or any(first[1:]) else 0
