@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -56,16 +56,26 @@ def substitute(expression: Any, values: Mapping[Any, Any]) -> Any:
     """Put values for symbols, simultaneously, and lambdas for functions."""
     functions = {f: v for f, v in values.items() if isinstance(v, sp.Lambda)}
     symbols = {s: v for s, v in values.items() if s not in functions and s is not None}
-    replaced = expression
-    for function, value in functions.items():
-        replaced = replaced.replace(function, value)
-    bound = bound_symbols(replaced) & (
-        set(symbols) | {s for v in symbols.values() for s in v.free_symbols}
+    values_given = [*symbols.values(), *functions.values()]
+    bound = bound_symbols(expression) & (
+        set(symbols) | {s for v in values_given for s in v.free_symbols}
     )
     # A bound variable must not be caught by a value: it gets a name of its own.
     renaming = {s: sp.Dummy(s.name + "_bound", **s.assumptions0) for s in bound}
-    replaced = _rename_bound(replaced, renaming) if renaming else replaced
-    return replaced.subs(symbols, simultaneous=True) if symbols else replaced
+    replaced = _rename_bound(expression, renaming) if renaming else expression
+    replaced = replaced.subs(symbols, simultaneous=True) if symbols else replaced
+    for function, value in functions.items():
+        replaced = replaced.replace(function, _applied(value))
+    return replaced
+
+
+def _applied(function: Any) -> Callable[..., Any]:
+    """A lambda as a function whose bound variables catch nothing of its arguments."""
+
+    def value(*given: Any) -> Any:
+        return substitute(function.expr, dict(zip(function.variables, given, strict=True)))
+
+    return value
 
 
 def bound_symbols(expression: Any) -> set[Any]:

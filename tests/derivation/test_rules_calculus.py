@@ -1,0 +1,57 @@
+"""Rules of calculus: what they accept is true, and bound variables catch nothing."""
+
+from __future__ import annotations
+
+import sympy as sp
+
+from ntkproofs.arithmetic.signs import at_least_zero
+from ntkproofs.arithmetic.truth import Truth
+from ntkproofs.derivation import Derivation, algebra, at
+from ntkproofs.derivation.context import substitute
+
+a, b, t, x = sp.symbols("a b t x", real=True)
+p = sp.Symbol("p", positive=True)
+f = sp.Function("f")
+
+
+def test_bound_variables_do_not_catch_what_a_function_depends_on():
+    expression = sp.Integral(f(t), (t, 0, 1))
+    found = substitute(expression, {f: sp.Lambda(x, t * x)})
+    assert found.doit() == t / 2
+
+
+def test_bound_variables_of_a_function_do_not_catch_its_argument():
+    body = sp.Lambda(x, sp.Integral(x * t, (t, 0, 1)))
+    assert substitute(f(t), {f: body}).doit() == t / 2
+    assert substitute(sp.Integral(f(t), (t, 0, 2)), {f: body}).doit() == 1
+
+
+def test_values_of_symbols_do_not_enter_functions():
+    assert substitute(a * f(a), {a: b, f: sp.Lambda(x, a + x)}) == b * (a + b)
+
+
+def test_the_sign_of_an_integral_needs_every_range_in_order():
+    assert at_least_zero(sp.Integral(p * x**2, (x, 0, p), (p, 2, 1))).truth is not Truth.TRUE
+    assert at_least_zero(sp.Integral(x**2, (x, 0, 1), (t, 1, 0))).truth is not Truth.TRUE
+    assert at_least_zero(sp.Integral(x**2, (x, 0, 1), (t, 0, 1))).truth is Truth.TRUE
+
+
+def test_an_integral_of_what_is_positive_is_positive():
+    assert at_least_zero(sp.Integral(sp.exp(x), (x, 0, p)), strict=True).truth is Truth.TRUE
+    assert at_least_zero(sp.Integral(sp.exp(x), (x, 0, a**2)), strict=True).truth is not Truth.TRUE
+    assert at_least_zero(sp.Integral(x**2, (x, 0, 0)), strict=True).truth is not Truth.TRUE
+    assert at_least_zero(sp.Integral(sp.exp(x), (x, p, 0)), strict=True).truth is not Truth.TRUE
+
+
+def test_a_function_of_a_definition_keeps_its_bound_variables_apart():
+    doc = Derivation("bound", "Bound", "Bound.")
+    doc.symbol("t")
+    doc.symbol("x")
+    doc.function("g", 1)
+    doc.define("g", "g(x)", "Integral(x*t, (t, 0, 1))")
+    doc.line("right", "g(t) == t*Integral(x, (x, 0, 1))", algebra("g"))
+    doc.line("wrong", "g(t) == Integral(t**2, (t, 0, 1))", algebra("g"))
+    right, wrong = doc.checks()
+    assert right.holds()
+    assert not wrong.holds()
+    assert at("g", x="t").id == "g"
