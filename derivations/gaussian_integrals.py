@@ -13,6 +13,8 @@ doc = Derivation(
     "order 0 and 1, from which the kernels of all ReLU networks are made.",
 )
 doc.symbol("theta", above=0, below=sp.pi, meaning="angle of two inputs")
+doc.symbol("s")
+doc.symbol("t")
 doc.symbol("x", "positive")
 doc.symbol("y", "positive")
 doc.symbol("r", "positive")
@@ -24,11 +26,11 @@ doc.function("kappa1", 1, tex=r"\kappa_{1}(\cos #1)")
 
 doc.define(
     "density",
-    "p(x, y, theta)",
-    "exp(-q(x, y, theta)/(2*sin(theta)**2))/(2*pi*sin(theta))",
+    "p(s, t, theta)",
+    "exp(-q(s, t, theta)/(2*sin(theta)**2))/(2*pi*sin(theta))",
     "A pair of standard Gaussians with correlation `cos(theta)`, [~theta], has the density",
 )
-doc.define("form", "q(x, y, theta)", "x**2 - 2*x*y*cos(theta) + y**2", "with the quadratic form")
+doc.define("form", "q(s, t, theta)", "s**2 - 2*s*t*cos(theta) + t**2", "with the quadratic form")
 doc.define(
     "step",
     "kappa0(theta)",

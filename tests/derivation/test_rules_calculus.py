@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import pytest
 import sympy as sp
 
 from ntkproofs.arithmetic.signs import at_least_zero
 from ntkproofs.arithmetic.truth import Truth
 from ntkproofs.derivation import Derivation, algebra, at
 from ntkproofs.derivation.context import substitute
+from ntkproofs.errors import InvalidInput
 
 a, b, t, x = sp.symbols("a b t x", real=True)
 p = sp.Symbol("p", positive=True)
@@ -55,3 +57,34 @@ def test_a_function_of_a_definition_keeps_its_bound_variables_apart():
     assert right.holds()
     assert not wrong.holds()
     assert at("g", x="t").id == "g"
+
+
+def with_hidden_parameters() -> Derivation:
+    doc = Derivation("hidden", "Hidden", "Hidden.")
+    for name in ("c", "x", "y", "z"):
+        doc.symbol(name)
+    doc.symbol("k", "integer", least=0)
+    doc.function("f", 1)
+    doc.function("g", 1)
+    doc.function("h", 1)
+    doc.define("f", "f(x)", "c*x")
+    doc.assume("g", "g(k + 1) == z*g(k)")
+    doc.assume("order", "x > y")
+    return doc
+
+
+@pytest.mark.parametrize("value", [{"c": "1"}, {"z": "2"}, {"x": "y - 1"}, {"y": "x + 1"}])
+def test_no_other_value_for_what_a_definition_or_an_assumption_hides(value):
+    doc = with_hidden_parameters()
+    doc.line("all", "x - y + c - c + z - z + h(k) - h(k) > 0", algebra("order"))
+    doc.line("some", "1 == 1", algebra(at("all", **value)))
+    with pytest.raises(InvalidInput, match="argument of the functions"):
+        list(doc.checks())
+
+
+def test_arguments_may_have_other_values():
+    doc = with_hidden_parameters()
+    doc.line("all", "g(k + 1) == z*g(k)", algebra("g"))
+    doc.line("next", "g(k + 2) == z**2*g(k)", algebra(at("all", k="k + 1"), "g"))
+    doc.line("value", "f(z) == c*z", algebra("f"))
+    assert all(check.holds() for check in doc.checks())
