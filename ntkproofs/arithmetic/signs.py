@@ -66,11 +66,14 @@ def at_least_zero(
 
 
 def _is_at_least_zero(of: Generators, expression: Any, strict: bool, domain: Domain) -> bool:
+    if _evident(of, expression, strict):
+        return True
+    # A closed upper bound is reached only in the limit, where an inequality need not be strict.
     closed = [s for s, b in domain.bounds.items() if b.high is not None and not b.open_high]
     if strict and closed and expression.has(*closed):
         return False
     mapped = to_positive_symbols(expression, domain.bounds)
-    if _evident(of, expression, strict) or _evident(of, mapped, strict):
+    if _evident(of, mapped, strict):
         return True
     if mapped.is_rational_function(*mapped.free_symbols):
         over, under = sp.fraction(sp.together(mapped))
