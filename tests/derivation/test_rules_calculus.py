@@ -88,3 +88,94 @@ def test_arguments_may_have_other_values():
     doc.line("next", "g(k + 2) == z**2*g(k)", algebra(at("all", k="k + 1"), "g"))
     doc.line("value", "f(z) == c*z", algebra("f"))
     assert all(check.holds() for check in doc.checks())
+
+
+def products() -> Derivation:
+    doc = Derivation("products", "Products", "Products.")
+    doc.symbol("n", "integer", least=1)
+    doc.symbol("k", "integer", least=1)
+    doc.symbol("m", "integer", least=1)
+    doc.function("f", 1)
+    return doc
+
+
+@pytest.mark.parametrize(
+    ("statement", "holds"),
+    [
+        ("Product(f(m), (m, k, n + 1)) == f(n + 1)*Product(f(k), (k, m, n))", False),
+        ("Product(f(m), (m, 1, n + 1)) == f(n + 1)*Product(f(k), (k, 1, n))", True),
+        ("Product(f(m), (m, 1, n + 2)) == f(n + 1)*Product(f(k), (k, 1, n))", False),
+        ("Product(f(m), (m, n + 1, n)) == 1", True),
+        ("Product(f(m), (m, n, n)) == 1", False),
+        ("Product(f(m) + 1, (m, 1, n)) == Product(f(m), (m, 1, n)) + 1", False),
+        (
+            "Sum(Product(f(m), (m, k + 1, n + 1)), (k, 1, n + 1))"
+            " == f(n + 1)*Sum(Product(f(m), (m, k + 1, n)), (k, 1, n)) + 1",
+            True,
+        ),
+        ("Sum(Product(f(m), (m, 1, k)), (k, 1, n)) == Sum(Product(f(k), (k, 1, n)), (k, 1, n))", 0),
+    ],
+)
+def test_products(statement, holds):
+    doc = products()
+    doc.line("line", statement, algebra())
+    (check,) = doc.checks()
+    assert check.holds() == bool(holds)
+
+
+def deltas() -> Derivation:
+    doc = Derivation("deltas", "Deltas", "Deltas.")
+    size = sp.Symbol("n", integer=True, positive=True)
+    doc.symbol("n", "integer", least=1)
+    for name in ("i", "j", "k"):
+        doc.symbol(name, "integer", least=1, most=size)
+    for name in ("f", "g"):
+        doc.function(name, 2)
+    return doc
+
+
+@pytest.mark.parametrize(
+    ("statement", "holds"),
+    [
+        ("Sum(delta(i, j)*f(j, k), (j, 1, n)) == f(i, k)", True),
+        ("Sum(delta(i, j + 1)*f(j, k), (j, 1, n)) == f(i, k)", False),
+        ("Sum(delta(i, 2*j)*f(j, k), (j, 1, n)) == f(i, k)", False),
+        (
+            "Sum(Sum(f(i, j), (i, 1, n))*Sum(g(i, j), (i, 1, n)), (j, 1, n))"
+            " == Sum(f(i, j)*g(k, j), (k, 1, n), (j, 1, n), (i, 1, n))",
+            True,
+        ),
+        (
+            "Sum(Sum(f(i, j), (i, 1, n))*Sum(g(i, j), (i, 1, n)), (j, 1, n))"
+            " == n*Sum(f(i, j)*g(i, j), (j, 1, n), (i, 1, n))",
+            False,
+        ),
+    ],
+)
+def test_sums_of_deltas_and_of_products_of_sums(statement, holds):
+    doc = deltas()
+    doc.line("line", statement, algebra())
+    (check,) = doc.checks()
+    assert check.holds() == holds
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "Sum(f(i, j)*g(k, j), (k, 1, n), (j, 1, n), (i, 1, n))"
+        " == n*Sum(f(j, j)*g(k, j), (k, 1, n), (j, 1, n))",
+        "Sum(f(i, j)*g(k, j), (k, 1, n), (j, 1, n), (i, 1, n))"
+        " == n*Sum(f(k, j)*g(k, j), (k, 1, n), (j, 1, n))",
+        "Sum(f(i, j)*g(k, j), (k, 1, n), (j, 1, n), (i, 1, n))"
+        " == n*Sum(f(i, j)*g(k, j), (k, 1, n), (j, 1, n))",
+        "Sum(1/(1 + Sum(f(i, j)*g(k, k), (j, 1, n), (k, 1, n))), (i, 1, n))"
+        " == n/(1 + Sum(f(i, j)*g(k, k), (j, 1, n), (k, 1, n)))",
+        "Sum(1/(1 + Sum(f(i, j)*g(k, k), (j, 1, n), (k, 1, n))), (i, 1, n))"
+        " == n/(1 + Sum(f(j, j)*g(k, k), (j, 1, n), (k, 1, n)))",
+    ],
+)
+def test_indices_of_flattened_sums_catch_no_other(statement):
+    doc = deltas()
+    doc.line("line", statement, algebra())
+    (check,) = doc.checks()
+    assert not check.holds()
