@@ -58,8 +58,10 @@ doc.words("Both coefficients vanish for one choice:")
 doc.define("alpha", "alpha", "3*pi/(16*Delta)")
 doc.define("beta", "beta", "-1/8", "and")
 doc.line(
-    "second-order", "4*alpha*Delta/(3*pi) - 1/4 == 0", algebra("alpha"), "the coefficient of "
-    "`psi**2`"
+    "second-order",
+    "4*alpha*Delta/(3*pi) - 1/4 == 0",
+    algebra("alpha"),
+    "the coefficient of `psi**2`",
 )
 doc.line(
     "third-order",

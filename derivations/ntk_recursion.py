@@ -169,9 +169,7 @@ with doc.theorem(
     doc.line(
         "unit",
         "S(k, 1) == 1",
-        induction(
-            "k", 1, base=[at("first-cosine", u="1")], step=[at("cosines", u="1"), "relu"]
-        ),
+        induction("k", 1, base=[at("first-cosine", u="1")], step=[at("cosines", u="1"), "relu"]),
         "by induction: the cosine map leaves 1 where it is",
     )
     doc.words("So that by induction each layer adds 1, the derivative of the cosine map being 1.")
