@@ -50,7 +50,7 @@ with doc.corollary(
     doc.chain(
         "leading",
         "N(d, l)",
-        ("== (2*l + d - 2)/l * Gamma(l + d - 2)/(Gamma(d - 1)*Gamma(l))", algebra("count")),
+        ("== (2*l + d - 2)/l * (Gamma(l + d - 2)/(Gamma(d - 1)*Gamma(l)))", algebra("count")),
         (
             "~ 2/factorial(d - 2) * l**(d - 2)",
             growth("l"),

@@ -23,6 +23,7 @@ from ntkproofs.commands.common import (
     console,
 )
 from ntkproofs.commands.condition import condition
+from ntkproofs.commands.derive import derive
 from ntkproofs.commands.spectrum import spectrum
 from ntkproofs.errors import InvalidInput, NtkproofsError, Unable
 
@@ -391,6 +392,7 @@ def doctor() -> None:
     raise typer.Exit(EXIT_UNABLE if any(check.failure for check in checks) else 0)
 
 
+app.command(short_help="Write derivations whose steps were checked.")(derive)
 app.command(short_help="Print the eigenvalues of a kernel on the sphere.")(spectrum)
 app.command(short_help="Print condition numbers of NTK matrices by depth.")(condition)
 

@@ -1,5 +1,9 @@
 # pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false
 # pyright: reportUnknownVariableType=false, reportUnknownArgumentType=false
+# SymPy's own annotations promise less than its classes have.
+# pyright: reportOperatorIssue=false, reportIndexIssue=false, reportAttributeAccessIssue=false
+# pyright: reportArgumentType=false, reportCallIssue=false, reportGeneralTypeIssues=false
+# pyright: reportUnknownLambdaType=false, reportAssignmentType=false
 """Values of SymPy expressions at points, in balls; and points at which two expressions differ."""
 
 from __future__ import annotations

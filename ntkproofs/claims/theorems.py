@@ -13,11 +13,13 @@ class Theorem:
         name: its name, as shown by ``ntkproofs axioms``.
         statement: what it says, hypotheses included.
         source: where it is proved.
+        references: keys of the works in :data:`ntkproofs.claims.references.REFERENCES`.
     """
 
     name: str
     statement: str
     source: str
+    references: tuple[str, ...] = ()
 
 
 FUNK_HECKE = Theorem(
@@ -26,6 +28,7 @@ FUNK_HECKE = Theorem(
     "the uniform probability measure acts on spherical harmonics of degree l as the number "
     "μ_l = c_d ∫ f(u) P_l(u) (1-u²)^((d-3)/2) du.",
     "C. Müller, Spherical Harmonics, Springer 1966, Theorem 6",
+    ("mueller1966",),
 )
 SCHUR = Theorem(
     "Schur's lemma for spherical harmonics",
@@ -33,12 +36,14 @@ SCHUR = Theorem(
     "pairwise inequivalent under the orthogonal group O(d), so that a bounded operator on L² that "
     "commutes with rotations acts on each of them as a number.",
     "C. Müller, Spherical Harmonics, Springer 1966; Stein, Weiss 1971, Chapter IV",
+    ("mueller1966", "steinweiss1971"),
 )
 GAMMA_RATIO = Theorem(
     "ratio of Gamma functions",
     "Γ(x+a)/Γ(x+b) ~ x^(a-b) as x → ∞ for fixed a, b. Hence a positive sequence with "
     "m_(j+1)/m_j equal to a rational function of j that is 1 - p/j + O(1/j²) is ~ C j^(-p), C > 0.",
     "DLMF 5.11.12; Gauss's test",
+    ("dlmf",),
 )
 ENDPOINT_DECAY = Theorem(
     "decay of eigenvalues from singularities at the poles",
@@ -50,6 +55,7 @@ ENDPOINT_DECAY = Theorem(
     "the angle at the poles have expansions that may be differentiated.",
     "Bietti, Bach 2021, Theorem 1, with the constant derived anew; Flajolet, Sedgewick, Analytic "
     "Combinatorics, 2009, Chapter VI; Chen, Xu 2021",
+    ("biettibach2021", "flajoletsedgewick2009", "chenxu2021"),
 )
 NTK_LIMIT = Theorem(
     "infinite-width limit of the neural tangent kernel",
@@ -58,6 +64,7 @@ NTK_LIMIT = Theorem(
     "Σ_(k+1) = σ² E φ(g)φ(g'), Θ_1 = Σ_1, Θ_(k+1) = Θ_k σ² E φ'(g)φ'(g') + Σ_(k+1), and (g, g') is "
     "centred Gaussian with covariance Σ_k.",
     "Jacot, Gabriel, Hongler 2018, Theorem 1; Yang 2020, Theorem 7.2 (ReLU included)",
+    ("jacot2018", "yang2020"),
 )
 DEEP_NARROW_LIMIT = Theorem(
     "limit of the deep narrow neural tangent kernel",
@@ -66,6 +73,7 @@ DEEP_NARROW_LIMIT = Theorem(
     "divided by L C_L² tends to x·x' + 1 + E σ(g(x)) σ(g(x')) as L → ∞, where g is a centred "
     "Gaussian field with covariance ρ² x·x'/d_in + β².",
     "Lee, Choi, Ryu, No: Neural Tangent Kernel Analysis of Deep Narrow Neural Networks, ICML 2022",
+    ("lee2022",),
 )
 STOLZ_CESARO = Theorem(
     "limits of recursions (Stolz-Cesàro)",
@@ -73,11 +81,13 @@ STOLZ_CESARO = Theorem(
     "1/ψ_k = a k + ((a² - b)/a) log k + O(1). If x_(k+1) = (1 - c_k) x_k + O(1/k²) with "
     "k c_k → c > 1, then x_k → 0.",
     "de Bruijn, Asymptotic Methods in Analysis, 1961, Chapter 8; Stolz, Cesàro",
+    ("debruijn1961",),
 )
 WEYL = Theorem(
     "Weyl's inequality",
     "For symmetric matrices A and E, |λ_i(A + E) - λ_i(A)| <= ‖E‖ for the sorted eigenvalues.",
     "Horn, Johnson, Matrix Analysis, Theorem 4.3.1",
+    ("hornjohnson2013",),
 )
 SPECTRAL_THEOREM = Theorem(
     "functional calculus of the Laplacian on the sphere",
@@ -85,6 +95,7 @@ SPECTRAL_THEOREM = Theorem(
     "eigenfunctions; F(-Δ) multiplies each eigenspace by F of its eigenvalue, on the domain where "
     "the result is in L².",
     "Reed, Simon, Methods of Modern Mathematical Physics I, Theorem VIII.6",
+    ("reedsimon1980",),
 )
 TRANSCENDENCE_OF_ARCCOS = Theorem(
     "arccos is transcendental over the algebraic functions",
@@ -92,30 +103,35 @@ TRANSCENDENCE_OF_ARCCOS = Theorem(
     "sqrt(1-u²), so that a polynomial in arccos u, u, sqrt(1-u²) and π vanishes for all u in "
     "(-1,1) only if it reduces to 0 modulo sqrt(1-u²)² = 1 - u² (π being transcendental).",
     "Liouville; Lindemann 1882",
+    ("lindemann1882",),
 )
 CIRCULANTS = Theorem(
     "circulant matrices are polynomials in the cyclic shift",
     "The circulant matrix with first row (c_0, ..., c_(n-1)) is Σ c_j S^j with S the cyclic shift, "
     "S^n = I.",
     "P. J. Davis, Circulant Matrices, 1979, Section 3.1",
+    ("davis1979",),
 )
 CHO_SAUL = Theorem(
     "Gaussian integrals of the step and of the ReLU",
     "For standard Gaussians g, g' of correlation u: 2 E 1[g>0] 1[g'>0] = κ0(u) = (π - arccos u)/π "
     "and 2 E g_+ g'_+ = κ1(u) = (u (π - arccos u) + sqrt(1-u²))/π.",
     "Sheppard 1899; Cho, Saul 2009",
+    ("sheppard1899", "chosaul2009"),
 )
 POLYNOMIALS_OF_A_MATRIX = Theorem(
     "functions of a symmetric matrix are polynomials of it",
     "For a symmetric matrix G and functions f, g on its spectrum, f(G) and g(G) are polynomials in "
     "G (Lagrange interpolation on the eigenvalues).",
     "Horn, Johnson, Topics in Matrix Analysis, Theorem 6.2.9",
+    ("hornjohnson1991",),
 )
 ADDITION_THEOREM = Theorem(
     "addition theorem of spherical harmonics",
     "For an orthonormal basis Y_1..Y_N of the harmonics of degree l on S^(d-1) (uniform "
     "probability measure), Σ_p Y_p(x) Y_p(y) is a multiple of P_l(<x,y>).",
     "C. Müller, Spherical Harmonics, Springer 1966, Theorem 2",
+    ("mueller1966",),
 )
 CONVOLUTIONS = Theorem(
     "convolutions on a finite abelian group",
@@ -123,6 +139,7 @@ CONVOLUTIONS = Theorem(
     "e^(2πi k·j/N) are common eigenvectors, with the discrete Fourier transform of one row as "
     "eigenvalues.",
     "Terras, Fourier Analysis on Finite Groups, 1999, Chapter 2",
+    ("terras1999",),
 )
 DIFFERENTIABLE_EXPANSIONS = Theorem(
     "Puiseux series may be differentiated term by term",
@@ -131,6 +148,7 @@ DIFFERENTIABLE_EXPANSIONS = Theorem(
     "functions are closed under sums and products, and under composition with a function that is "
     "analytic, or such a series, at the value that is taken at t = 0.",
     "Flajolet, Sedgewick, Analytic Combinatorics, 2009, Theorem VI.8 and Section VII.7",
+    ("flajoletsedgewick2009",),
 )
 RODRIGUES = Theorem(
     "Rodrigues' formula and integration by parts",
@@ -138,18 +156,21 @@ RODRIGUES = Theorem(
     "∫ f P_l (1-u²)^((d-3)/2) du = R_l ∫ f^(l) (1-u²)^(l+(d-3)/2) du with "
     "R_l = Γ((d-1)/2)/(2^l Γ(l+(d-1)/2)); for f = (1-u)^ν they do where ν > -(d-1)/2.",
     "C. Müller, Spherical Harmonics, Springer 1966; DLMF 18.5(ii)",
+    ("mueller1966", "dlmf"),
 )
 LEGENDRE_EQUATION = Theorem(
     "differential equation and recurrence of the Legendre polynomials of the sphere",
     "(1-u²) P_l'' - (d-1) u P_l' + l(l+d-2) P_l = 0, an operator that is symmetric against "
     "(1-u²)^((d-3)/2); and (2l+d-2) u P_l = l P_(l-1) + (l+d-2) P_(l+1).",
     "C. Müller, Spherical Harmonics, Springer 1966; DLMF 18.8, 18.9 (Gegenbauer polynomials)",
+    ("mueller1966", "dlmf"),
 )
 GAMMA_FUNCTION = Theorem(
     "duplication and reflection of the Gamma function; the Beta integral",
     "Γ(2z) = 2^(2z-1) π^(-1/2) Γ(z) Γ(z+1/2); Γ(-z) Γ(1+z) = -π/sin(πz) for z not an integer; "
     "∫ (1-u)^(a-1) (1+u)^(b-1) du over (-1,1) = 2^(a+b-1) Γ(a)Γ(b)/Γ(a+b).",
     "DLMF 5.5.5, 5.5.3, 5.12.1",
+    ("dlmf",),
 )
 BACH_PROJECTIONS = Theorem(
     "projections of powers of the ReLU on spherical harmonics",
@@ -158,6 +179,7 @@ BACH_PROJECTIONS = Theorem(
     "arc-cosine kernel of order n with k(1) = 1 is μ_l = 2 E‖v‖^(2n)/(2n-1)!! c_l², v a standard "
     "Gaussian in R^d, E‖v‖^(2n) = 2^n Γ(n+d/2)/Γ(d/2).",
     "Bach 2017, Breaking the curse of dimensionality with convex neural networks, Appendix D",
+    ("bach2017",),
 )
 GAUSSIAN_POLAR = Theorem(
     "polar coordinates of the Gaussian measure",
@@ -165,18 +187,21 @@ GAUSSIAN_POLAR = Theorem(
     "the direction is uniform on S^(d-1), and E r^p = 2^(p/2) Γ((d+p)/2)/Γ(d/2) for p > -d. The "
     "functions g(r) Y(x/r), g in L² of the radius and Y a spherical harmonic, span L².",
     "Müller, Spherical Harmonics, 1966; Stein, Weiss 1971, Chapter IV; DLMF 5.2.1",
+    ("mueller1966", "steinweiss1971", "dlmf"),
 )
 HARMONIC_HERMITE = Theorem(
     "harmonic polynomials are Hermite polynomials",
     "A homogeneous harmonic polynomial r^l Y_l(x/r) of degree l is an eigenfunction of -Δ + x·∇ "
     "with eigenvalue l, hence a combination of the Hermite polynomials He_α with |α| = l.",
     "Euler's identity x·∇f = l f; Stein, Weiss 1971, Chapter IV",
+    ("steinweiss1971",),
 )
 HARMONIC_DECOMPOSITION = Theorem(
     "decomposition of homogeneous polynomials",
     "Every homogeneous polynomial of degree l in d variables is p + ‖x‖² q with unique homogeneous "
     "polynomials p of degree l, harmonic, and q of degree l - 2.",
     "Stein, Weiss 1971, Theorem IV.2.1",
+    ("steinweiss1971",),
 )
 DESIGN_ORTHOGONALITY = Theorem(
     "harmonics are orthogonal on designs",
@@ -185,23 +210,27 @@ DESIGN_ORTHOGONALITY = Theorem(
     "their values satisfy Y_lᵀ W Y_m = δ_lm I: a product of two harmonics is a polynomial of "
     "degree l + m.",
     "Delsarte, Goethals, Seidel, Spherical codes and designs, 1977, Section 5",
+    ("delsarte1977",),
 )
 ABELIAN_CHARACTERS = Theorem(
     "characters of a finite abelian group are common eigenvectors",
     "On a finite abelian group G of n elements the matrices κ(g - h) have the n characters χ as a "
     "common orthogonal basis of eigenvectors, with eigenvalues Σ_g κ(g) χ(-g).",
     "Terras, Fourier Analysis on Finite Groups, 1999, Chapter 10",
+    ("terras1999",),
 )
 COMMON_EIGENVECTORS = Theorem(
     "commuting symmetric matrices have common eigenvectors",
     "Real symmetric matrices that commute have a common orthonormal basis of eigenvectors.",
     "Horn, Johnson, Matrix Analysis, Theorem 2.5.5",
+    ("hornjohnson2013",),
 )
 ALIASING = Theorem(
     "aliasing",
     "For f on the circle with absolutely summable Fourier coefficients c_k, the discrete "
     "coefficient at n equispaced points, (1/n) Σ_j f(2πj/n) e^(-2πi jk/n), is Σ_m c_(k+mn).",
     "Plonka, Potts, Steidl, Tasche, Numerical Fourier Analysis, 2018, Section 3.1",
+    ("plonka2018",),
 )
 INDEPENDENT_POINTS = Theorem(
     "moments of sums over independent points",
@@ -209,6 +238,7 @@ INDEPENDENT_POINTS = Theorem(
     "depends only on which of the points coincide; ordered choices of b distinct ones of n number "
     "n(n-1)...(n-b+1).",
     "Hoeffding 1948, A class of statistics with asymptotically normal distribution",
+    ("hoeffding1948",),
 )
 OBLIQUE_POLAR_COORDINATES = Theorem(
     "oblique polar coordinates of a quadrant",

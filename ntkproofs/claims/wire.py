@@ -164,7 +164,7 @@ def _evidence(item: EvidenceOutline) -> dict[str, Any]:
         "kind": item.kind.word,
         "part": item.part,
         "on": item.on,
-        "relies_on": [[t.name, t.statement, t.source] for t in item.relies_on],
+        "relies_on": [[t.name, t.statement, t.source, *t.references] for t in item.relies_on],
         "constants": list(item.constants),
         "summary": item.summary,
     }
@@ -190,10 +190,18 @@ def _read_evidence(data: Any) -> EvidenceOutline:
         kind,
         _text(fields.get("part")),
         _text(fields.get("on")),
-        tuple(Theorem(*map(_text, _list(t, 3))) for t in _list(fields.get("relies_on"))),
+        tuple(map(_read_theorem, _list(fields.get("relies_on")))),
         tuple(map(_text, _list(fields.get("constants")))),
         _text(fields.get("summary")),
     )
+
+
+def _read_theorem(data: Any) -> Theorem:
+    fields = tuple(map(_text, _list(data)))
+    if len(fields) < 3:
+        raise NotReadable(f"a theorem has a name, a statement and a source, not {len(fields)}")
+    name, statement, source, *references = fields
+    return Theorem(name, statement, source, tuple(references))
 
 
 def _mapping(data: Any) -> Mapping[str, Any]:

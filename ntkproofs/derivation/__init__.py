@@ -18,10 +18,11 @@ How a line follows (its rule) is one of
   sign; ``at("id", l="l + 1")`` names an earlier line, or a fact of the literature
   (:mod:`ntkproofs.derivation.facts`), for given values of its symbols, whose ranges and hypotheses
   are checked;
-- :func:`change_of_variables`, :func:`by_parts`, :func:`antiderivative` for the one integral of the
-  left-hand side;
-- :func:`induction`; :func:`expansion` (Taylor coefficients, for a right-hand side with ``O(x**k)``);
-  :func:`growth` (leading terms, for ``asymptotic(a, b, l)`` and limits of rational functions).
+- :func:`change_of_variables`, :func:`by_parts`, :func:`antiderivative` for the one integral of
+  the left-hand side;
+- :func:`induction`; :func:`expansion` (Taylor coefficients, for a right-hand side with
+  ``O(x**k)``); :func:`growth` (leading terms, for ``asymptotic(a, b, l)`` and
+  limits of rational functions).
 
 A statement holds for all values of its symbols in their declared ranges.
 """

@@ -1,5 +1,9 @@
 # pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false
 # pyright: reportUnknownVariableType=false, reportUnknownArgumentType=false
+# SymPy's own annotations promise less than its classes have.
+# pyright: reportOperatorIssue=false, reportIndexIssue=false, reportAttributeAccessIssue=false
+# pyright: reportArgumentType=false, reportCallIssue=false, reportGeneralTypeIssues=false
+# pyright: reportUnknownLambdaType=false, reportAssignmentType=false
 """What is known at a line of a derivation, and how it is used there."""
 
 from __future__ import annotations

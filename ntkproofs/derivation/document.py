@@ -1,3 +1,7 @@
+# SymPy's own annotations promise less than its classes have.
+# pyright: reportOperatorIssue=false, reportIndexIssue=false, reportAttributeAccessIssue=false
+# pyright: reportArgumentType=false, reportCallIssue=false, reportGeneralTypeIssues=false
+# pyright: reportUnknownLambdaType=false, reportAssignmentType=false
 """Derivations: what their authors write, and how it is checked.
 
 >>> doc = Derivation("squares", "Two squares", "An `x` and a `y`.")

@@ -1,5 +1,9 @@
 # pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false
 # pyright: reportUnknownVariableType=false, reportUnknownArgumentType=false
+# SymPy's own annotations promise less than its classes have.
+# pyright: reportOperatorIssue=false, reportIndexIssue=false, reportAttributeAccessIssue=false
+# pyright: reportArgumentType=false, reportCallIssue=false, reportGeneralTypeIssues=false
+# pyright: reportUnknownLambdaType=false, reportAssignmentType=false
 """How a line of a derivation follows: each rule turns a line into steps that a machine decides."""
 
 from __future__ import annotations

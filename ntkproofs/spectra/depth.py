@@ -175,7 +175,9 @@ def _solve(recurrence: _Recurrence, first: int, known: Mapping[sp.Symbol, sp.Exp
     total = recurrence.initial + sp.summation(rise.subs(DEPTH, k), (k, first, DEPTH - 1))
     value = sp.factor(total)
     step = following.subs(recurrence.unknown, value)
-    return DepthLaw(recurrence.name, value, first, recurrence.initial, step)
+    return DepthLaw(
+        recurrence.name, cast(sp.Expr, value), first, recurrence.initial, cast(sp.Expr, step)
+    )
 
 
 def _cosine_jet() -> sp.Expr:

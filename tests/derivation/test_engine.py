@@ -116,7 +116,7 @@ TRUE = [
      algebra()),
     ("Integral(t*exp(-t**2/2), (t, 0, oo)) == 1", antiderivative("t", "-exp(-t**2/2)")),
     ("Sum(k, (k, 0, n)) == n*(n + 1)/2", induction("n", 1)),
-    ("Integral((1 - u**2)**((d - 3)/2), (u, -1, 1)) == Integral(sin(theta)**(d - 2), (theta, 0, pi))",
+    ("Integral((1 - u**2)**(d/2), (u, -1, 1)) == Integral(sin(theta)**(d + 1), (theta, 0, pi))",
      change_of_variables("u", "theta", "cos(theta)", low="pi", high="0")),
     ("Integral((1 - u)**(d/2), (u, -1, 1)) == 2**(d/2 + 1)/(d/2 + 1)",
      algebra(at(BETA_INTEGRAL, a="d/2 + 1", b="1"))),
@@ -168,7 +168,7 @@ def test_the_hypotheses_of_what_is_used_are_checked() -> None:
     statement = "Integral((1 - u)**(x - 1), (u, -1, 1)) == 2**x/x"
     doc.line("beta", statement, algebra(at(BETA_INTEGRAL, a="x", b="1")))
     (checked,) = doc.checks()
-    assert [step.truth for step in checked.steps][0] is not Truth.TRUE
+    assert checked.steps[0].truth is not Truth.TRUE
     assert not checked.holds()
 
 

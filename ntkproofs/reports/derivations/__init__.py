@@ -1,0 +1,1 @@
+"""Derivations as documents: LaTeX, PDF, HTML, macros."""
