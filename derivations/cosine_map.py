@@ -43,12 +43,12 @@ doc.assume(
     "order-one",
     "Integral(x*y*p(x, y, theta), (x, 0, oo), (y, 0, oo))"
     " == (sin(theta) + (pi - theta)*cos(theta))/(2*pi)",
-    "whose integrals over the quadrant were computed in the derivation gaussian-integrals:",
+    "Its first integral over the quadrant was computed in the derivation gaussian-integrals:",
 )
 doc.assume(
     "order-zero",
     "Integral(p(x, y, theta), (x, 0, oo), (y, 0, oo)) == (pi - theta)/(2*pi)",
-    "and",
+    "So was the probability of the quadrant:",
 )
 doc.define(
     "mean",

@@ -83,15 +83,15 @@ doc.line(
     expansion("psi"),
     "so that `1/A(psi)` is `1/psi + a + (a**2 - b)*psi`, up to `O(psi**2)`",
 )
-doc.line("logarithm", "(a**2 - b)/a == Delta/pi", algebra("a", "b"))
+doc.line("logarithm", "(a**2 - b)/a == Delta/pi", algebra("a", "b"), "by the definitions")
 doc.words(
     "In each layer `1/Psi(k)` grows by `a + (a**2 - b)*Psi(k)`, where `Psi(k)` is about `1/(a*k)`: "
-    "the sum over layers [@STOLZ_CESARO] is"
+    "what the sum over layers is, follows [@STOLZ_CESARO]."
 )
 doc.assume(
     "angles",
     "1/Psi(k) == a*k + (a**2 - b)/a * log(k) + B(k)",
-    "with a bounded remainder `B(k)`,",
+    "The inverse angles grow linearly, with a logarithm and a bounded remainder `B(k)`:",
 )
 doc.assume(
     "affine",
@@ -166,7 +166,7 @@ doc.words(
 doc.line(
     "quotient",
     "((n + 3)/(4*n) * l + 3*(n - 1)/(8*n) * log(l))/((3*l/4 - 3/8 * log(l))/n)"
-    " == ((n + 3)/4 + 3*(n - 1)/8 * (log(l)/l))/(3/4 - 3/8 * (log(l)/l))",
+    " == ((n + 3)/4 + 3*(n - 1)*log(l)/(8*l))/(3/4 - 3*log(l)/(8*l))",
     algebra(),
     "divide by `l`",
 )

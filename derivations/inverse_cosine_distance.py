@@ -38,8 +38,8 @@ doc.assume(
     "Theta(k + 1) == (1 - 2*Delta/pi * Psi(k))*Theta(k) + cos(Psi(k + 1))",
     "The kernel satisfies (derivation ntk-recursion, with the derivative of the cosine map)",
 )
-doc.assume("between", "Psi(k) > 0", "where the angles stay strictly between 0 and `pi`,")
-doc.assume("below", "Psi(k) < pi", "and")
+doc.assume("between", "Psi(k) > 0", "The angles stay positive,")
+doc.assume("below", "Psi(k) < pi", "and less than that of opposite inputs:")
 doc.words(
     "We look for numbers `alpha` and `beta` such that `alpha/sin(psi/2) + beta` satisfies this "
     "recursion as well as possible. Multiplied by both sines, what it fails by is"

@@ -113,12 +113,16 @@ doc.words(
     "As the widths grow, the sums over units tend to means over Gaussians [@NTK_LIMIT]: the first "
     "one to the cosine `varrho(S(k, u))` of the next layer; in the second one only equal units "
     "contribute, and each of them the mean `slope(S(k, u))` of the product of the derivatives. "
-    "For unit inputs with cosine `u` we have"
+    "The inputs are unit vectors with cosine `u`."
 )
-doc.assume("first-cosine", "S(1, u) == u", "to start with")
-doc.assume("cosines", "S(k + 1, u) == varrho(S(k, u))", "and")
-doc.assume("first-kernel", "Theta(1, u) == u", "for the cosines, and")
-doc.assume("kernels", "Theta(k + 1, u) == Theta(k, u)*slope(S(k, u)) + S(k + 1, u)", "and")
+doc.assume("first-cosine", "S(1, u) == u", "The first cosine is that of the inputs:")
+doc.assume("cosines", "S(k + 1, u) == varrho(S(k, u))", "Each layer applies the cosine map:")
+doc.assume("first-kernel", "Theta(1, u) == u", "The kernel of one layer is linear:")
+doc.assume(
+    "kernels",
+    "Theta(k + 1, u) == Theta(k, u)*slope(S(k, u)) + S(k + 1, u)",
+    "The limit of [#finite] is",
+)
 with doc.theorem(
     "sum",
     "Theta(l, u) == Sum(S(k, u) * Product(slope(S(h - 1, u)), (h, k + 1, l)), (k, 1, l))",
