@@ -59,13 +59,13 @@ doc.define("alpha", "alpha", "3*pi/(16*Delta)")
 doc.define("beta", "beta", "-1/8", "and")
 doc.line(
     "second-order",
-    "4*alpha*Delta/(3*pi) - 1/4 == 0",
+    "4*alpha*Delta/(3*pi) == 1/4",
     algebra("alpha"),
     "the coefficient of `psi**2`",
 )
 doc.line(
     "third-order",
-    "9*beta + 3 - 10*alpha*Delta/pi == 0",
+    "10*alpha*Delta/pi == 9*beta + 3",
     algebra("alpha", "beta"),
     "that of `psi**3`",
 )
