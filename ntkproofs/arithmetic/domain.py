@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import sympy as sp
+from sympy.concrete.expr_with_limits import ExprWithLimits
 
 
 @dataclass(frozen=True)
@@ -61,8 +62,9 @@ def to_positive_symbols(expression: Any, bounds: Mapping[Any, Bounds]) -> Any:
     there too, by continuity, and one that is > 0 need not be.
     """
     replaced: dict[Any, Any] = {}
+    bound = {v for node in expression.atoms(ExprWithLimits) for v in node.variables}
     for symbol, b in bounds.items():
-        if not expression.has(symbol):
+        if symbol not in expression.free_symbols or symbol in bound:
             continue
         sign = "positive" if (b.open_low if b.low is not None else b.open_high) else "nonnegative"
         whole = bool(symbol.is_integer) and b.high is None

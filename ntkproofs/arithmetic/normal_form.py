@@ -424,6 +424,10 @@ def _sum(of: Generators, node: Any) -> Any:
     return bound.linear(of, node, sp.Sum)
 
 
+def _product(of: Generators, node: Any) -> Any:
+    return bound.product(of, node)
+
+
 _Reduction = Callable[[Generators, Any], Any]
 _REDUCTIONS: Sequence[tuple[Any, _Reduction]] = (
     (sp.exp, _exponential),
@@ -444,4 +448,5 @@ _REDUCTIONS: Sequence[tuple[Any, _Reduction]] = (
     (sp.KroneckerDelta, _kronecker),
     (sp.Integral, _integral),
     (sp.Sum, _sum),
+    (sp.Product, _product),
 )

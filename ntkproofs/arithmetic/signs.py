@@ -70,11 +70,14 @@ def at_least_zero(
 
 
 def _is_at_least_zero(of: Generators, expression: Any, strict: bool, domain: Domain) -> bool:
+    if _evident(of, expression, strict):
+        return True
+    # A closed upper bound is reached only in the limit, where an inequality need not be strict.
     closed = [s for s, b in domain.bounds.items() if b.high is not None and not b.open_high]
     if strict and closed and expression.has(*closed):
         return False
     mapped = to_positive_symbols(expression, domain.bounds)
-    if _evident(of, expression, strict) or _evident(of, mapped, strict):
+    if _evident(of, mapped, strict):
         return True
     if mapped.is_rational_function(*mapped.free_symbols):
         over, under = sp.fraction(sp.together(mapped))
@@ -100,9 +103,14 @@ def _evident(of: Generators, expression: Any, strict: bool) -> bool:
             return bool(not strict and base.is_real) or _evident(of, base, True)
         return _evident(of, base, strict or bool(exponent.is_negative is not False))
     if isinstance(expression, sp.Sum | sp.Integral):
-        low, high = expression.args[1][1:]
-        ordered = (high - low).is_nonnegative
-        return bool(ordered) and not strict and _evident(of, expression.args[0], False)
+        lengths = [limits[2] - limits[1] for limits in expression.args[1:] if len(limits) == 3]
+        if len(lengths) + 1 < len(expression.args):
+            return False
+        if isinstance(expression, sp.Integral) and strict:
+            long = all(length.is_extended_positive for length in lengths)
+            return long and _evident(of, expression.args[0], True)
+        ordered = all(length.is_extended_nonnegative for length in lengths)
+        return ordered and not strict and _evident(of, expression.args[0], False)
     return False
 
 

@@ -240,3 +240,10 @@ INDEPENDENT_POINTS = Theorem(
     "Hoeffding 1948, A class of statistics with asymptotically normal distribution",
     ("hoeffding1948",),
 )
+OBLIQUE_POLAR_COORDINATES = Theorem(
+    "oblique polar coordinates of a quadrant",
+    "For 0 < θ < π the map (r, φ) ↦ (r sin φ, r sin(φ + θ)) takes r > 0, 0 < φ < π - θ one to one "
+    "onto the quadrant x, y > 0, with Jacobian r sin θ, so that ∫∫ F(x, y) dx dy = ∫∫ F(r sin φ, "
+    "r sin(φ + θ)) r sin θ dr dφ for F that is nonnegative or integrable.",
+    "change of variables: Rudin, Real and Complex Analysis, 1987, Theorem 7.26",
+)

@@ -8,11 +8,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import sympy as sp
+from sympy.core.function import AppliedUndef
 
 from ntkproofs.arithmetic.domain import Bounds, Domain
 from ntkproofs.claims.steps import Step, sign
@@ -60,16 +61,26 @@ def substitute(expression: Any, values: Mapping[Any, Any]) -> Any:
     """Put values for symbols, simultaneously, and lambdas for functions."""
     functions = {f: v for f, v in values.items() if isinstance(v, sp.Lambda)}
     symbols = {s: v for s, v in values.items() if s not in functions and s is not None}
-    replaced = expression
-    for function, value in functions.items():
-        replaced = replaced.replace(function, value)
-    bound = bound_symbols(replaced) & (
-        set(symbols) | {s for v in symbols.values() for s in v.free_symbols}
+    values_given = [*symbols.values(), *functions.values()]
+    bound = bound_symbols(expression) & (
+        set(symbols) | {s for v in values_given for s in v.free_symbols}
     )
     # A bound variable must not be caught by a value: it gets a name of its own.
     renaming = {s: sp.Dummy(s.name + "_bound", **s.assumptions0) for s in bound}
-    replaced = _rename_bound(replaced, renaming) if renaming else replaced
-    return replaced.subs(symbols, simultaneous=True) if symbols else replaced
+    replaced = _rename_bound(expression, renaming) if renaming else expression
+    replaced = replaced.subs(symbols, simultaneous=True) if symbols else replaced
+    for function, value in functions.items():
+        replaced = replaced.replace(function, _applied(value))
+    return replaced
+
+
+def _applied(function: Any) -> Callable[..., Any]:
+    """A lambda as a function whose bound variables catch nothing of its arguments."""
+
+    def value(*given: Any) -> Any:
+        return substitute(function.expr, dict(zip(function.variables, given, strict=True)))
+
+    return value
 
 
 def bound_symbols(expression: Any) -> set[Any]:
@@ -100,6 +111,25 @@ class Known:
     id: str
     statement: Statement
     is_definition: bool = False
+    is_assumption: bool = False
+
+    def fixed_symbols(self) -> set[Any]:
+        """Symbols for which nothing may be put once this is defined or assumed.
+
+        A function that is defined as c x, or that satisfies f(x) = c x, changes with c, which its
+        name does not show; and what was derived where x > y may fail for other x.
+        """
+        if not (self.is_definition or self.is_assumption):
+            return set()
+        statement = self.statement
+        if self.is_definition:
+            shown = set() if statement.left.is_Symbol else statement.left.free_symbols
+        elif excess(statement) is not None:
+            shown = set[Any]()
+        else:
+            values = sp.Tuple(statement.left, statement.right).atoms(AppliedUndef)
+            shown = {s for value in values for s in value.free_symbols}
+        return (statement.left.free_symbols | statement.right.free_symbols) - shown
 
 
 @dataclass(frozen=True)
@@ -224,7 +254,17 @@ class Context:
             return self._instance_of_fact(use.what, dict(use.values))
         statement = self.find(use.what).statement
         values, conditions = self._values(self.notation, dict(use.values))
+        self._require_free(values, use.id)
         return statement.substituted(values), conditions
+
+    def _require_free(self, values: Mapping[Any, Any], id: str) -> None:
+        fixed = {s: known.id for known in self.known.values() for s in known.fixed_symbols()}
+        for symbol in values:
+            if symbol in fixed and values[symbol] != symbol:
+                raise InvalidInput(
+                    f"{id!r} is not used for another {symbol}: {fixed[symbol]!r} depends on it and "
+                    f"does not show it; make it an argument of the functions that depend on it"
+                )
 
     def _instance_of_fact(
         self, fact: Fact, given: Mapping[str, str]
@@ -328,11 +368,13 @@ def _strict(statement: Statement) -> list[Any]:
 
 
 def _positive_sines(notation: Notation) -> list[Any]:
-    """sin θ, 1 ± cos θ, sin(θ/2), cos(θ/2) for angles that are declared to lie in (0, π)."""
+    """sin θ, 1 ± cos θ, sin(θ/2), cos(θ/2) for angles in (0, π); arccos u for u in (-1, 1)."""
     found: list[Any] = []
     for entry in notation.symbols.values():
         if entry.above == 0 and entry.below == sp.pi:
             angle = entry.symbol
             found += [sp.sin(angle), 1 - sp.cos(angle), 1 + sp.cos(angle)]
             found += [sp.sin(angle / 2), sp.cos(angle / 2), sp.pi - angle]
+        if entry.above == -1 and entry.below == 1:
+            found += [sp.acos(entry.symbol), sp.pi - sp.acos(entry.symbol)]
     return found

@@ -387,17 +387,23 @@ def _learn(item: Any, known: dict[str, Known]) -> None:
             _enter(item.id, _whole(item), known)
         return
     relation: Relation = item.relation
-    _enter(item.id, relation, known, is_definition=isinstance(item, _Definition))
+    definition, assumption = isinstance(item, _Definition), isinstance(item, _Assumption)
+    _enter(item.id, relation, known, is_definition=definition, is_assumption=assumption)
 
 
 def _enter(
-    id: str, relation: Relation, known: dict[str, Known], *, is_definition: bool = False
+    id: str,
+    relation: Relation,
+    known: dict[str, Known],
+    *,
+    is_definition: bool = False,
+    is_assumption: bool = False,
 ) -> None:
     if id in known:
         raise InvalidInput(f"two items of the derivation are called {id!r}")
     if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", id):
         raise InvalidInput(f"the id of a line is lower-case words joined by '-'; got {id!r}")
-    known[id] = Known(id, statement_of(relation), is_definition)
+    known[id] = Known(id, statement_of(relation), is_definition, is_assumption)
 
 
 _STRENGTH = {"==": 0, "<=": 1, "<": 2, ">=": 1, ">": 2}

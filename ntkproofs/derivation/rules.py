@@ -80,6 +80,8 @@ def prepared(line: Statement, uses: Sequence[Use], context: Context) -> Prepared
             definition = context.find(use.what).statement
             left, right = _expanded(left, definition), _expanded(right, definition)
             equations = [(_expanded(a, definition), _expanded(b, definition)) for a, b in equations]
+            growths = [(_expanded(a, definition), _expanded(b, definition)) for a, b in growths]
+            inequalities = [(_expanded(a, definition), strict) for a, strict in inequalities]
             continue
         statement, needed = context.instance(use)
         conditions += needed
