@@ -78,10 +78,14 @@ def prepared(line: Statement, uses: Sequence[Use], context: Context) -> Prepared
     for use in uses:
         if isinstance(use.what, str) and context.find(use.what).is_definition and not use.values:
             definition = context.find(use.what).statement
-            left, right = _expanded(left, definition), _expanded(right, definition)
-            equations = [(_expanded(a, definition), _expanded(b, definition)) for a, b in equations]
-            growths = [(_expanded(a, definition), _expanded(b, definition)) for a, b in growths]
-            inequalities = [(_expanded(a, definition), strict) for a, strict in inequalities]
+
+            def expand(side: Any, definition: Statement = definition) -> Any:
+                return _expanded(side, definition, context)
+
+            left, right = expand(left), expand(right)
+            equations = [(expand(a), expand(b)) for a, b in equations]
+            growths = [(expand(a), expand(b)) for a, b in growths]
+            inequalities = [(expand(a), strict) for a, strict in inequalities]
             continue
         statement, needed = context.instance(use)
         conditions += needed
@@ -102,7 +106,7 @@ def prepared(line: Statement, uses: Sequence[Use], context: Context) -> Prepared
     return Prepared(done, tuple(equations), tuple(inequalities), tuple(growths), tuple(conditions))
 
 
-def _expanded(expression: Any, definition: Statement) -> Any:
+def _expanded(expression: Any, definition: Statement, context: Context) -> Any:
     """An expression with what a definition defines replaced by what it is defined as."""
     pattern, body = definition.left, definition.right
     if pattern.is_Symbol:
@@ -110,9 +114,38 @@ def _expanded(expression: Any, definition: Statement) -> Any:
     arguments = pattern.args
 
     def value(*given: Any) -> Any:
+        for argument, replacement in zip(arguments, given, strict=True):
+            _require_fits(argument, replacement, context)
         return substitute(body, dict(zip(arguments, given, strict=True)))
 
     return expression.replace(pattern.func, value)
+
+
+def _require_fits(symbol: Any, value: Any, context: Context) -> None:
+    """Refuse a value for which a definition may not hold.
+
+    What a symbol is declared to be went into the definition when it was read: of a positive x the
+    root of x² is x.
+    """
+    if value == symbol:
+        return
+    if symbol.is_integer and not value.is_integer:
+        raise InvalidInput(f"a definition for integers {symbol} says nothing of {value}")
+    if symbol.is_real and value.has(sp.I):
+        raise InvalidInput(f"a definition for real {symbol} says nothing of {value}")
+    for known, sign_, strict in (
+        (symbol.is_positive, 1, True),
+        (symbol.is_nonnegative, 1, False),
+        (symbol.is_negative, -1, True),
+        (symbol.is_nonpositive, -1, False),
+    ):
+        if known:
+            decision = at_least_zero(sign_ * value, context.domain(value), strict=strict)
+            if decision.truth is not Truth.TRUE:
+                raise InvalidInput(
+                    f"a definition for {symbol} {'>' if sign_ > 0 else '<'}{'' if strict else '='} "
+                    f"0 says nothing of {value}; declare a symbol of a wider range for it"
+                )
 
 
 @dataclass(frozen=True)

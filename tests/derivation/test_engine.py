@@ -226,3 +226,14 @@ def test_formulas_in_prose_make_no_statement() -> None:
     doc.words("Clearly `x == y`.")
     with pytest.raises(InvalidInput, match="without a relation"):
         doc.written()
+
+
+def test_a_definition_is_not_used_where_it_was_not_made() -> None:
+    doc = blank()
+    doc.define("root", "f(t)", "sqrt(t**2)", "for positive t")
+    doc.line("here", "f(t + 1) == t + 1", algebra("root"))
+    doc.line("there", "f(-t) == -t", algebra("root"))
+    checks = doc.checks()
+    assert next(checks).holds()
+    with pytest.raises(InvalidInput, match="says nothing of -t"):
+        next(checks)
