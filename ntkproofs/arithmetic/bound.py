@@ -131,21 +131,50 @@ def _atom(of: Generators, one: _Range, body: Any) -> Any:
         chosen = _chosen_by_delta(of, one, body)
         if chosen is not None:
             return chosen
-    inner = next((s for s in body.free_symbols if s in of.sums), None)
-    if inner is not None and sp.Poly(body, inner).is_linear:
-        return _with_inner_sum(of, one, body, inner)
+    inner = _inner_sums(of, body)
+    if inner:
+        return _with_inner_sums(of, one, body, inner)
+    return _single(of, one, body)
+
+
+def _single(of: Generators, one: _Range, body: Any) -> Any:
+    """The generator of an integral or sum, its variable named by the height of the body."""
+    name = of.bound_variable(one.variable, _height(of.meaning_of(body)))
+    if name != one.variable:
+        with of.within(one.variable, name, one.low, one.high):
+            body = of.canonical(of.meaning_of(body).xreplace({one.variable: name}))
+        one = _Range(one.kind, name, one.low, one.high)
     symbol = of.generator(one.key(of, body), one.over(of.meaning_of(body)))
     if one.is_finite_sum():
         of.sums[symbol] = (((one.variable, one.low, one.high),), of.meaning_of(body))
     return symbol
 
 
-def _with_inner_sum(of: Generators, one: _Range, body: Any, inner: Any) -> Any:
-    """Exchange: finite sums are outermost, and several of them one sum over all indices."""
-    indices, summand = of.sums[inner]
-    fresh = [(sp.Dummy("i", integer=True), a, b) for _, a, b in indices]
-    renaming = {old[0]: new[0] for old, new in zip(indices, fresh, strict=True)}
-    product = of.meaning_of(sp.cancel(body / inner)) * summand.xreplace(renaming)
+def _inner_sums(of: Generators, body: Any) -> list[Any]:
+    """The finite sums of which a body is a multiple, each as often as it is a factor."""
+    found = [s for s in body.free_symbols if s in of.sums]
+    over, under = sp.fraction(body)
+    if not found or under.has(*found):
+        return []
+    terms = sp.Poly(over, *found).terms()
+    if len(terms) != 1:
+        return []
+    return [s for s, count in zip(found, terms[0][0], strict=True) for _ in range(count)]
+
+
+def _with_inner_sums(of: Generators, one: _Range, body: Any, inner: list[Any]) -> Any:
+    """Exchange: finite sums are outermost, and several of them one sum over all indices.
+
+    A product of finite sums is one sum over the indices of all its factors.
+    """
+    product = of.meaning_of(sp.cancel(body / sp.Mul(*inner)))
+    fresh: list[Any] = []
+    for symbol in inner:
+        indices, summand = of.sums[symbol]
+        names = [(sp.Dummy("i", integer=True), a, b) for _, a, b in indices]
+        renaming = {old[0]: new[0] for old, new in zip(indices, names, strict=True)}
+        product *= summand.xreplace(renaming)
+        fresh += names
     nested = any(sp.Tuple(a, b).has(one.variable) for _, a, b in fresh)
     if nested or len(fresh) >= _MOST_INDICES:
         return of.generator(one.key(of, body), one.over(of.meaning_of(body)))
@@ -156,7 +185,8 @@ def _with_inner_sum(of: Generators, one: _Range, body: Any, inner: Any) -> Any:
 
 def _flat(of: Generators, product: Any, indices: list[Any]) -> Any:
     """One finite sum over several indices, named so that the body comes first in an order."""
-    names = [of.bound_variable(sp.Dummy(integer=True), 100 + j) for j in range(len(indices))]
+    first = 100 * (1 + _height(product))  # above the names that sums inside bind
+    names = [of.bound_variable(sp.Dummy(integer=True), first + j) for j in range(len(indices))]
     candidates: list[Any] = []
     for order in itertools.permutations(range(len(indices))):
         renaming = {indices[j][0]: names[place] for place, j in enumerate(order)}

@@ -61,8 +61,9 @@ def to_positive_symbols(expression: Any, bounds: Mapping[Any, Bounds]) -> Any:
     there too, by continuity, and one that is > 0 need not be.
     """
     replaced: dict[Any, Any] = {}
+    bound = {s for node in expression.atoms(sp.Sum, sp.Integral) for s in node.variables}
     for symbol, b in bounds.items():
-        if not expression.has(symbol):
+        if not expression.has(symbol) or symbol in bound:
             continue
         sign = "positive" if (b.open_low if b.low is not None else b.open_high) else "nonnegative"
         whole = bool(symbol.is_integer) and b.high is None

@@ -53,6 +53,8 @@ class Generators:
     bounds: Mapping[Any, Bounds] = field(default_factory=dict[Any, Bounds])
     euler: bool = False
     """Whether e^(ix) is written as cos x + i sin x."""
+    nonnegative: tuple[Any, ...] = ()
+    """Expressions that are known to be >= 0."""
     named: dict[Any, sp.Dummy] = field(default_factory=dict[Any, sp.Dummy])
     relations: list[tuple[sp.Dummy, Any]] = field(default_factory=list[tuple[sp.Dummy, Any]])
     meaning: dict[sp.Dummy, Any] = field(default_factory=dict[sp.Dummy, Any])

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from typing import Any
 
@@ -50,9 +51,11 @@ def at_least_zero(
     expression = sp.sympify(expression)
     rewritten = expression.subs(list(given))
     of = generators_for(domain, rewritten, *nonnegative)
+    of.nonnegative = tuple(map(sp.sympify, nonnegative))
     candidates = [sp.S.Zero, *nonnegative]
-    for known in candidates:
-        rest = rewritten - known
+    forms = dict.fromkeys((rewritten, expression))
+    for known, form in itertools.product(candidates, forms):
+        rest = form - known
         if known != 0 and not strict and of.vanishes(rest):
             return Decision(Truth.TRUE, SIGNS)
         if _is_at_least_zero(of, rest, strict, domain):
@@ -81,7 +84,7 @@ def _is_at_least_zero(of: Generators, expression: Any, strict: bool, domain: Dom
 
 def _evident(of: Generators, expression: Any, strict: bool) -> bool:
     """Whether the sign can be read off the terms and factors."""
-    if of.is_positive(expression) or (not strict and expression.is_nonnegative):
+    if of.is_positive(expression) or (not strict and _is_nonnegative(of, expression)):
         return True
     if isinstance(expression, sp.Add):
         terms = expression.args
@@ -96,10 +99,16 @@ def _evident(of: Generators, expression: Any, strict: bool) -> bool:
             return bool(not strict and base.is_real) or _evident(of, base, True)
         return _evident(of, base, strict or bool(exponent.is_negative is not False))
     if isinstance(expression, sp.Sum | sp.Integral):
-        low, high = expression.args[1][1:]
-        ordered = (high - low).is_nonnegative
-        return bool(ordered) and not strict and _evident(of, expression.args[0], False)
+        ranges = expression.args[1:]
+        ordered = all((high - low).is_nonnegative for _, low, high in ranges)
+        return ordered and not strict and _evident(of, expression.args[0], False)
     return False
+
+
+def _is_nonnegative(of: Generators, expression: Any) -> bool:
+    if expression.is_nonnegative:
+        return True
+    return any(sp.expand(expression - known) == 0 for known in of.nonnegative)
 
 
 def _product_is_evident(of: Generators, factors: Sequence[Any], strict: bool) -> bool:

@@ -210,3 +210,9 @@ INDEPENDENT_POINTS = Theorem(
     "n(n-1)...(n-b+1).",
     "Hoeffding 1948, A class of statistics with asymptotically normal distribution",
 )
+SYMMETRIC_EIGENVECTORS = Theorem(
+    "spectral theorem for symmetric matrices",
+    "A real symmetric matrix of n rows has n real eigenvalues, with eigenvectors that form an "
+    "orthonormal basis.",
+    "Horn, Johnson, Matrix Analysis, Theorem 2.5.6",
+)

@@ -148,6 +148,9 @@ class Derivation:
         """Define what a function or a symbol stands for, for all its arguments."""
         relation = Relation(parse(left, self.notation), "==", parse(right, self.notation))
         _require_definable(relation)
+        entry = self.notation.functions.get(getattr(relation.left.sympy, "name", ""))
+        if entry is not None and not entry.may_be(relation.right.sympy):
+            raise InvalidInput(f"what defines {left!r} must have values as they were declared")
         self._add(_Definition(id, relation, text))
 
     def assume(self, id: str, relation: str, text: str = "") -> None:
@@ -378,17 +381,20 @@ def _learn(item: Any, known: dict[str, Known]) -> None:
             _enter(item.id, _whole(item), known)
         return
     relation: Relation = item.relation
-    _enter(item.id, relation, known, is_definition=isinstance(item, _Definition))
+    _enter(item.id, relation, known)
+    known[item.id] = replace(
+        known[item.id],
+        is_definition=isinstance(item, _Definition),
+        is_assumption=isinstance(item, _Assumption),
+    )
 
 
-def _enter(
-    id: str, relation: Relation, known: dict[str, Known], *, is_definition: bool = False
-) -> None:
+def _enter(id: str, relation: Relation, known: dict[str, Known]) -> None:
     if id in known:
         raise InvalidInput(f"two items of the derivation are called {id!r}")
     if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", id):
         raise InvalidInput(f"the id of a line is lower-case words joined by '-'; got {id!r}")
-    known[id] = Known(id, statement_of(relation), is_definition)
+    known[id] = Known(id, statement_of(relation))
 
 
 _STRENGTH = {"==": 0, "<=": 1, "<": 2, ">=": 1, ">": 2}
