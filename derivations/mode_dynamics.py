@@ -153,7 +153,10 @@ with doc.corollary(
         "late",
         "exp(-lam_min*(log(R/epsilon)/lam_min + s))*R",
         ("== epsilon*exp(-lam_min*s)", algebra()),
-        ("<= epsilon", algebra(at("less", g="lam_min", t="s"), as_sum="epsilon*(1 - exp(-lam_min*s))")),
+        (
+            "<= epsilon",
+            algebra(at("less", g="lam_min", t="s"), as_sum="epsilon*(1 - exp(-lam_min*s))"),
+        ),
     )
 
 doc.words("Gradient descent takes steps of a length `eta` instead; its residuals are `q(i, k)`.")

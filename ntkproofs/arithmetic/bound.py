@@ -101,7 +101,8 @@ def _last_terms(body: Any, x: Any, low: Any, high: Any) -> Any | None:
 def _height(body: Any) -> int:
     """How deep integrals and sums are nested in a body."""
     inner = [_height(argument) for argument in body.args]
-    return max(inner, default=0) + isinstance(body, sp.Integral | sp.Sum)
+    own = len(body.args) - 1 if isinstance(body, sp.Integral | sp.Sum) else 0
+    return max(inner, default=0) + own
 
 
 def _split(of: Generators, expression: Any, variable: Any) -> tuple[Any, Any]:

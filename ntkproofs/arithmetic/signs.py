@@ -49,7 +49,9 @@ def at_least_zero(
     if problem:
         return Decision(Truth.UNDECIDED, SIGNS, reason=problem)
     expression = sp.sympify(expression)
-    rewritten = expression.subs(list(given))
+    rewritten = expression
+    for old, new in given:
+        rewritten = rewritten.subs(old, new) if rewritten.has(old) else rewritten
     of = generators_for(domain, rewritten, *nonnegative)
     of.nonnegative = tuple(map(sp.sympify, nonnegative))
     candidates = [sp.S.Zero, *nonnegative]

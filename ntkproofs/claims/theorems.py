@@ -216,3 +216,9 @@ SYMMETRIC_EIGENVECTORS = Theorem(
     "orthonormal basis.",
     "Horn, Johnson, Matrix Analysis, Theorem 2.5.6",
 )
+POLAR_LAPLACIAN = Theorem(
+    "Laplacian in polar coordinates",
+    "For a function g(r) Y(x) of the radius r and of the point x of S^(d-1), "
+    "Δ(g Y) = r^(1-d) (r^(d-1) g')' Y + r^(-2) g Δ_S Y, Δ_S being the Laplacian of the sphere.",
+    "Stein, Weiss 1971, Chapter IV; C. Müller, Spherical Harmonics, Springer 1966",
+)

@@ -265,7 +265,9 @@ class Context:
             if name in notation.functions:
                 function = notation.functions[name]
                 if not function.may_be(value.expr if isinstance(value, sp.Lambda) else value):
-                    raise InvalidInput(f"the values of {name} are restricted; {source!r} may differ")
+                    raise InvalidInput(
+                        f"the values of {name} are restricted; {source!r} may differ"
+                    )
                 values[function.head] = value
                 continue
             entry = notation.symbol_entry(name)

@@ -1,0 +1,182 @@
+"""The Sobolev loss as a fractional Laplacian, and the norm to which it is equivalent."""
+
+from ntkproofs.derivation import Derivation, algebra, antiderivative, at
+
+doc = Derivation(
+    "sobolev-loss",
+    "The Sobolev loss is a fractional Laplacian",
+    "The eigenvalues of the Laplacian on the sphere in `d` dimensions, from the harmonic "
+    "polynomials; the Sobolev loss of order `s` as a sum over degrees; and two-sided bounds by the "
+    "squared norm of the Sobolev space of order `s/2`.",
+)
+doc.symbol("d", "integer", least=2, meaning="dimension of the space")
+doc.symbol("l", "integer", least=1, tex=r"\ell", meaning="degree")
+doc.symbol("r", "positive", meaning="radius")
+doc.symbol("x", meaning="a point of the sphere")
+doc.symbol("s", least=0, meaning="order")
+doc.function("Y", 1, tex="Y(#1)", meaning="a spherical harmonic of degree l")
+doc.function("DY", 1, tex=r"\Delta_{S} Y(#1)", meaning="the Laplacian of the sphere")
+doc.function("D", 2, tex=r"\Delta(r^{\ell} Y)(#1 #2)", meaning="the Laplacian of the space")
+
+doc.words(
+    "A spherical harmonic of degree `l` is a function `Y(x)` on the sphere for which `r**l*Y(x)` "
+    "is a harmonic polynomial. In polar coordinates [@POLAR_LAPLACIAN]"
+)
+doc.assume(
+    "polar",
+    "D(r, x) == r**(1 - d)*Diff(r**(d - 1)*Diff(r**l, r), r)*Y(x) + r**(l - 2)*DY(x)",
+)
+doc.assume("harmonic", "D(r, x) == 0", "and this vanishes:")
+with doc.lemma(
+    "eigenvalue",
+    "-DY(x) == l*(l + d - 2)*Y(x)",
+    algebra(at("radial", r="1"), at("harmonic", r="1")),
+    text="On the sphere,",
+):
+    doc.chain(
+        "radial",
+        "D(r, x)",
+        (
+            "== l*r**(1 - d)*Diff(r**(l + d - 2), r)*Y(x) + r**(l - 2)*DY(x)",
+            algebra("polar"),
+        ),
+        ("== r**(l - 2)*(l*(l + d - 2)*Y(x) + DY(x))", algebra(), "which is 0 at the radius 1"),
+    )
+
+doc.words(
+    "So the operator of order `s` multiplies the harmonics of degree `l` by [@SPECTRAL_THEOREM]"
+)
+doc.function("lam", 1, tex=r"\lambda_{#1}", meaning="square root of an eigenvalue")
+doc.function("q", 1, tex="p_{#1}", meaning="Sobolev multiplier")
+doc.define("root", "lam(l)", "sqrt(l*(l + d - 2))")
+doc.define("multiplier", "q(l)", "(1 + lam(l))**s")
+B = doc.notation.symbol("B", "integer", least=1, meaning="largest degree")
+doc.symbol("j", "integer", least=1, most=B)
+doc.symbol("k", "integer", least=1, most=B)
+doc.function("W", 1, tex=r"\lVert f_{#1} \rVert^2", values="nonnegative")
+doc.function("E", 2, tex=r"\langle f_{#1}, f_{#2} \rangle")
+doc.function("L", 1, tex=r"L_{#1}(f)", meaning="Sobolev loss of order s")
+doc.words(
+    "Let a function be the sum of its parts of degrees `j` from 1 to `B`; a constant part has the "
+    "multiplier 1 in all norms. Parts of different degrees are orthogonal."
+)
+doc.define(
+    "loss",
+    "L(s)",
+    "Sum(Sum(q(k)*E(j, k), (k, 1, B)), (j, 1, B))",
+    "The loss is the product of the function with its image,",
+)
+doc.assume("orthogonal", "E(j, k) == delta(j, k)*W(j)", "where")
+with doc.theorem(
+    "parseval",
+    "L(s) == Sum((1 + sqrt(j*(j + d - 2)))**s*W(j), (j, 1, B))",
+    algebra("sum"),
+    title="The Sobolev loss",
+):
+    doc.chain(
+        "sum",
+        "L(s)",
+        ("== Sum(Sum(q(k)*delta(j, k)*W(j), (k, 1, B)), (j, 1, B))", algebra("orthogonal", "loss")),
+        ("== Sum(q(j)*W(j), (j, 1, B))", algebra()),
+        (
+            "== Sum((1 + sqrt(j*(j + d - 2)))**s*W(j), (j, 1, B))",
+            algebra("multiplier", "root"),
+        ),
+    )
+
+doc.words("The roots are close to the degrees. Expanding a square and a difference of squares,")
+doc.line(
+    "below",
+    "l <= sqrt(l*(l + d - 2))",
+    algebra(as_sum="l*(d - 2)/(sqrt(l*(l + d - 2)) + l)"),
+    "as the difference of the squares is `l*(d - 2)`",
+)
+doc.line(
+    "above",
+    "sqrt(l*(l + d - 2)) <= l + (d - 2)/2",
+    algebra(as_sum="(sqrt(l + d - 2) - sqrt(l))**2/2"),
+    "the geometric mean is below the arithmetic one",
+)
+doc.line(
+    "above-factor",
+    "1 + sqrt(l*(l + d - 2)) <= d/2*(1 + l)",
+    algebra("above", as_sum="l + (d - 2)/2 - sqrt(l*(l + d - 2)) + l*(d - 2)/2"),
+)
+doc.symbol("b", "positive")
+doc.symbol("h", least=0)
+doc.symbol("u", least=0)
+with doc.lemma(
+    "monotone",
+    "b**s <= (b + h)**s",
+    algebra("increase", as_sum="Integral(s*(b + u)**(s - 1), (u, 0, h))"),
+    text="Powers of positive numbers grow with them:",
+):
+    doc.line(
+        "increase",
+        "Integral(s*(b + u)**(s - 1), (u, 0, h)) == (b + h)**s - b**s",
+        antiderivative("u", "(b + u)**s"),
+    )
+doc.words("So the multipliers are comparable with the same powers of `1 + l`:")
+doc.line(
+    "lower",
+    "(1 + l)**s <= (1 + sqrt(l*(l + d - 2)))**s",
+    algebra("below", at("monotone", b="1 + l", h="sqrt(l*(l + d - 2)) - l")),
+    "by [#below]",
+)
+doc.line(
+    "upper",
+    "(1 + sqrt(l*(l + d - 2)))**s <= (d/2)**s*(1 + l)**s",
+    algebra(
+        "above-factor",
+        at("monotone", b="1 + sqrt(l*(l + d - 2))", h="d/2*(1 + l) - 1 - sqrt(l*(l + d - 2))"),
+    ),
+    "by [#above-factor]",
+)
+doc.function("H", 1, tex=r"\lVert f \rVert_{H^{#1/2}}^2", meaning="squared Sobolev norm")
+doc.define(
+    "norm",
+    "H(s)",
+    "Sum((1 + j)**s*W(j), (j, 1, B))",
+    "The squared norm of the Sobolev space of order `s/2` has the multipliers `(1 + l)**s`:",
+)
+with doc.theorem(
+    "norm-below",
+    "H(s) <= L(s)",
+    algebra("smaller"),
+    title="Equivalent norms",
+    text="The loss of order `s` is at least the squared norm of order `s/2`,",
+):
+    doc.chain(
+        "smaller",
+        "H(s)",
+        (
+            "<= Sum((1 + sqrt(j*(j + d - 2)))**s*W(j), (j, 1, B))",
+            algebra(
+                at("lower", l="j"),
+                "norm",
+                as_sum="Sum(((1 + sqrt(j*(j + d - 2)))**s - (1 + j)**s)*W(j), (j, 1, B))",
+            ),
+            "by [#lower]",
+        ),
+        ("== L(s)", algebra("parseval")),
+    )
+with doc.theorem(
+    "norm-above",
+    "L(s) <= (d/2)**s*H(s)",
+    algebra("larger"),
+    text="and at most a multiple of it:",
+):
+    doc.chain(
+        "larger",
+        "L(s)",
+        ("== Sum((1 + sqrt(j*(j + d - 2)))**s*W(j), (j, 1, B))", algebra("parseval")),
+        (
+            "<= (d/2)**s*H(s)",
+            algebra(
+                at("upper", l="j"),
+                "norm",
+                as_sum="Sum(((d/2)**s*(1 + j)**s - (1 + sqrt(j*(j + d - 2)))**s)*W(j), (j, 1, B))",
+            ),
+            "by [#upper]",
+        ),
+    )
