@@ -153,7 +153,7 @@ def _single(of: Generators, one: _Range, body: Any) -> Any:
 
 def _inner_sums(of: Generators, body: Any) -> list[Any]:
     """The finite sums of which a body is a multiple, each as often as it is a factor."""
-    found = [s for s in body.free_symbols if s in of.sums]
+    found = sorted(body.free_symbols & set(of.sums), key=lambda s: s.dummy_index)
     over, under = sp.fraction(body)
     if not found or under.has(*found):
         return []
@@ -204,9 +204,9 @@ def _flat(of: Generators, product: Any, indices: list[Any]) -> Any:
 def _chosen_by_delta(of: Generators, one: _Range, body: Any) -> Any | None:
     """Σ_i δ_ij f(i) = f(j), where j is an index with the same range."""
     variable = one.variable
-    for symbol in body.free_symbols:
-        delta = of.meaning.get(symbol)
-        if not isinstance(delta, sp.KroneckerDelta) or not delta.has(variable):
+    for symbol in sorted(body.free_symbols & set(of.meaning), key=lambda s: s.dummy_index):
+        delta = of.meaning[symbol]
+        if not isinstance(delta, sp.KroneckerDelta) or variable not in delta.args:
             continue
         other = delta.args[1] if delta.args[0] == variable else delta.args[0]
         if other.has(variable) or of.ranges.get(other) != (one.low, one.high):
