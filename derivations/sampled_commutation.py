@@ -11,11 +11,13 @@ doc = Derivation(
     "of the circle they do not.",
 )
 n = doc.notation.symbol("n", "integer", least=1, meaning="number of points")
-M = doc.notation.symbol("M", "integer", least=1, meaning="number of harmonics")
+M = doc.notation.symbol("M", "integer", least=1, meaning="number of harmonics in the kernel")
 for index in "ijk":
     doc.symbol(index, "integer", least=1, most=n)
+R = doc.notation.symbol("R", "integer", least=0, meaning="number of those of higher degree")
 doc.symbol("p", "integer", least=1, most=M)
-doc.symbol("q", "integer", least=1, most=M)
+doc.symbol("r", "integer", least=1, most=M)
+doc.symbol("q", "integer", least=1, most=M + R)
 doc.function("Y", 2, tex="Y_{#2}(x_{#1})", meaning="value of a harmonic at a point")
 doc.function("c", 1, tex="c_{#1}", meaning="root of the weight of a point")
 doc.function("mu", 1, tex=r"\mu_{#1}", meaning="eigenvalue of the kernel")
@@ -29,32 +31,41 @@ doc.words(
     "[@ADDITION_THEOREM]; a sample of it, with the roots `c(i)` of the weights on both sides, is"
 )
 doc.define("kernel", "A(i, j)", "Sum(c(i)*mu(p)*Y(i, p)*Y(j, p)*c(j), (p, 1, M))")
-doc.define("sobolev", "P(i, j)", "Sum(c(i)*sig(q)*Y(i, q)*Y(j, q)*c(j), (q, 1, M))", "and so is")
+doc.define(
+    "sobolev",
+    "P(i, j)",
+    "Sum(c(i)*sig(q)*Y(i, q)*Y(j, q)*c(j), (q, 1, M + R))",
+    "and so is, with harmonics of higher degrees too,",
+)
 doc.assume(
     "exact",
     "Sum(c(j)**2*Y(j, p)*Y(j, q), (j, 1, n)) == delta(p, q)",
-    "If the quadrature is exact for the products of two of these harmonics, they stay "
-    "orthonormal [@DESIGN_ORTHOGONALITY]:",
+    "The products of a harmonic of the one with one of the other have the sum of the two largest "
+    "degrees at most. If the quadrature is exact for them [@DESIGN_ORTHOGONALITY],",
 )
 with doc.lemma(
     "eigenvectors",
-    "Sum(A(i, j)*(c(j)*Y(j, q)), (j, 1, n)) == mu(q)*(c(i)*Y(i, q))",
+    "Sum(A(i, j)*(c(j)*Y(j, r)), (j, 1, n)) == mu(r)*(c(i)*Y(i, r))",
     algebra("acting"),
     text="The harmonics times the roots of the weights are eigenvectors:",
 ):
     doc.chain(
         "acting",
-        "Sum(A(i, j)*(c(j)*Y(j, q)), (j, 1, n))",
+        "Sum(A(i, j)*(c(j)*Y(j, r)), (j, 1, n))",
         (
-            "== c(i)*Sum(mu(p)*Y(i, p)*Sum(c(j)**2*Y(j, p)*Y(j, q), (j, 1, n)), (p, 1, M))",
+            "== c(i)*Sum(mu(p)*Y(i, p)*Sum(c(j)**2*Y(j, p)*Y(j, r), (j, 1, n)), (p, 1, M))",
             algebra("kernel"),
         ),
-        ("== c(i)*Sum(mu(p)*Y(i, p)*delta(p, q), (p, 1, M))", algebra("exact"), "by exactness"),
-        ("== mu(q)*(c(i)*Y(i, q))", algebra()),
+        (
+            "== c(i)*Sum(mu(p)*Y(i, p)*delta(p, r), (p, 1, M))",
+            algebra(at("exact", q="r")),
+            "by exactness",
+        ),
+        ("== mu(r)*(c(i)*Y(i, r))", algebra()),
     )
 with doc.lemma(
     "product",
-    "Sum(A(i, j)*P(j, k), (j, 1, n)) == Sum(c(i)*mu(q)*sig(q)*Y(i, q)*Y(k, q)*c(k), (q, 1, M))",
+    "Sum(A(i, j)*P(j, k), (j, 1, n)) == Sum(c(i)*mu(p)*sig(p)*Y(i, p)*Y(k, p)*c(k), (p, 1, M))",
     algebra("multiplied"),
     text="So the eigenvalues multiply:",
 ):
@@ -62,12 +73,14 @@ with doc.lemma(
         "multiplied",
         "Sum(A(i, j)*P(j, k), (j, 1, n))",
         (
-            "== Sum(Sum(A(i, j)*(c(j)*Y(j, q)), (j, 1, n))*sig(q)*Y(k, q)*c(k), (q, 1, M))",
-            algebra("sobolev"),
+            "== Sum(Sum(c(i)*mu(p)*Y(i, p)*Sum(c(j)**2*Y(j, p)*Y(j, q), (j, 1, n))"
+            "*sig(q)*Y(k, q)*c(k), (q, 1, M + R)), (p, 1, M))",
+            algebra("kernel", "sobolev"),
         ),
         (
-            "== Sum(c(i)*mu(q)*sig(q)*Y(i, q)*Y(k, q)*c(k), (q, 1, M))",
-            algebra("eigenvectors"),
+            "== Sum(c(i)*mu(p)*sig(p)*Y(i, p)*Y(k, p)*c(k), (p, 1, M))",
+            algebra("exact"),
+            "by exactness",
         ),
     )
 with doc.theorem(
@@ -75,14 +88,14 @@ with doc.theorem(
     "Sum(P(i, j)*A(j, k), (j, 1, n)) == Sum(A(i, j)*P(j, k), (j, 1, n))",
     algebra("reversed"),
     title="Exact quadratures",
-    text="and the two matrices commute:",
+    text="On such a quadrature the two matrices commute:",
 ):
     doc.chain(
         "reversed",
         "Sum(P(i, j)*A(j, k), (j, 1, n))",
         ("== Sum(A(k, j)*P(j, i), (j, 1, n))", algebra("kernel", "sobolev"), "by symmetry"),
         (
-            "== Sum(c(k)*mu(q)*sig(q)*Y(k, q)*Y(i, q)*c(i), (q, 1, M))",
+            "== Sum(c(k)*mu(p)*sig(p)*Y(k, p)*Y(i, p)*c(i), (p, 1, M))",
             algebra(at("product", i="k", k="i")),
         ),
         ("== Sum(A(i, j)*P(j, k), (j, 1, n))", algebra("product")),

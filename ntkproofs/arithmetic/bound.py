@@ -202,14 +202,19 @@ def _flat(of: Generators, product: Any, indices: list[Any]) -> Any:
 
 
 def _chosen_by_delta(of: Generators, one: _Range, body: Any) -> Any | None:
-    """Σ_i δ_ij f(i) = f(j), where j is an index with the same range."""
+    """Σ_i δ_ij f(i) = f(j), where j is an index whose range lies in that of i."""
     variable = one.variable
     for symbol in sorted(body.free_symbols & set(of.meaning), key=lambda s: s.dummy_index):
         delta = of.meaning[symbol]
         if not isinstance(delta, sp.KroneckerDelta) or variable not in delta.args:
             continue
         other = delta.args[1] if delta.args[0] == variable else delta.args[0]
-        if other.has(variable) or of.ranges.get(other) != (one.low, one.high):
+        low, high = of.ranges.get(other, (sp.nan, sp.nan))
+        within = (
+            sp.sympify(low - one.low).is_nonnegative,
+            sp.sympify(one.high - high).is_nonnegative,
+        )
+        if other.has(variable) or not all(within):
             continue
         if not sp.Poly(body, symbol).is_linear:
             continue

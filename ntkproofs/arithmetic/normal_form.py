@@ -426,6 +426,10 @@ def _substitution(of: Generators, node: Any) -> Any:
 def _kronecker(of: Generators, node: Any) -> Any:
     if not isinstance(node, sp.KroneckerDelta):
         return of.form(node)
+    for index, other in (node.args, node.args[::-1]):
+        low, high = of.ranges.get(index, (sp.nan, sp.nan))
+        if sp.expand(other - high).is_positive or sp.expand(low - other).is_positive:
+            return sp.S.Zero  # outside the range of the index
     pair = sorted((of.canonical(a) for a in node.args), key=str)
     return of.generator(("delta", *pair), node, lambda g: g**2 - g)
 
