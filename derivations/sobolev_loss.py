@@ -13,7 +13,8 @@ doc.symbol("d", "integer", least=2, meaning="dimension of the space")
 doc.symbol("l", "integer", least=1, tex=r"\ell", meaning="degree")
 doc.symbol("r", "positive", meaning="radius")
 doc.symbol("x", meaning="a point of the sphere")
-doc.symbol("s", least=0, meaning="order")
+doc.symbol("s", meaning="order")
+doc.symbol("t", least=0, meaning="an order that is not negative")
 doc.function("Y", 1, tex="Y(#1)", meaning="a spherical harmonic of degree l")
 doc.function("DY", 1, tex=r"\Delta_{S} Y(#1)", meaning="the Laplacian of the sphere")
 doc.function("D", 2, tex=r"\Delta(r^{\ell} Y)(#1 #2)", meaning="the Laplacian of the space")
@@ -47,9 +48,9 @@ doc.words(
     "So the operator of order `s` multiplies the harmonics of degree `l` by [@SPECTRAL_THEOREM]"
 )
 doc.function("lam", 1, tex=r"\lambda_{#1}", meaning="square root of an eigenvalue")
-doc.function("q", 1, tex="p_{#1}", meaning="Sobolev multiplier")
+doc.function("q", 2, tex="p_{#1}(#2)", meaning="Sobolev multiplier")
 doc.define("root", "lam(l)", "sqrt(l*(l + d - 2))")
-doc.define("multiplier", "q(l)", "(1 + lam(l))**s")
+doc.define("multiplier", "q(l, s)", "(1 + lam(l))**s")
 B = doc.notation.symbol("B", "integer", least=1, meaning="largest degree")
 doc.symbol("j", "integer", least=1, most=B)
 doc.symbol("k", "integer", least=1, most=B)
@@ -63,7 +64,7 @@ doc.words(
 doc.define(
     "loss",
     "L(s)",
-    "Sum(Sum(q(k)*E(j, k), (k, 1, B)), (j, 1, B))",
+    "Sum(Sum(q(k, s)*E(j, k), (k, 1, B)), (j, 1, B))",
     "The loss is the product of the function with its image,",
 )
 doc.assume("orthogonal", "E(j, k) == delta(j, k)*W(j)", "where")
@@ -76,8 +77,11 @@ with doc.theorem(
     doc.chain(
         "sum",
         "L(s)",
-        ("== Sum(Sum(q(k)*delta(j, k)*W(j), (k, 1, B)), (j, 1, B))", algebra("orthogonal", "loss")),
-        ("== Sum(q(j)*W(j), (j, 1, B))", algebra()),
+        (
+            "== Sum(Sum(q(k, s)*delta(j, k)*W(j), (k, 1, B)), (j, 1, B))",
+            algebra("orthogonal", "loss"),
+        ),
+        ("== Sum(q(j, s)*W(j), (j, 1, B))", algebra()),
         (
             "== Sum((1 + sqrt(j*(j + d - 2)))**s*W(j), (j, 1, B))",
             algebra("multiplier", "root"),
@@ -107,25 +111,25 @@ doc.symbol("h", least=0)
 doc.symbol("u", least=0)
 with doc.lemma(
     "monotone",
-    "b**s <= (b + h)**s",
-    algebra("increase", as_sum="Integral(s*(b + u)**(s - 1), (u, 0, h))"),
+    "b**t <= (b + h)**t",
+    algebra("increase", as_sum="Integral(t*(b + u)**(t - 1), (u, 0, h))"),
     text="Powers of positive numbers grow with them:",
 ):
     doc.line(
         "increase",
-        "Integral(s*(b + u)**(s - 1), (u, 0, h)) == (b + h)**s - b**s",
-        antiderivative("u", "(b + u)**s"),
+        "Integral(t*(b + u)**(t - 1), (u, 0, h)) == (b + h)**t - b**t",
+        antiderivative("u", "(b + u)**t"),
     )
 doc.words("So the multipliers are comparable with the same powers of `1 + l`:")
 doc.line(
     "lower",
-    "(1 + l)**s <= (1 + sqrt(l*(l + d - 2)))**s",
+    "(1 + l)**t <= (1 + sqrt(l*(l + d - 2)))**t",
     algebra("below", at("monotone", b="1 + l", h="sqrt(l*(l + d - 2)) - l")),
     "by [#below]",
 )
 doc.line(
     "upper",
-    "(1 + sqrt(l*(l + d - 2)))**s <= (d/2)**s*(1 + l)**s",
+    "(1 + sqrt(l*(l + d - 2)))**t <= (d/2)**t*(1 + l)**t",
     algebra(
         "above-factor",
         at("monotone", b="1 + sqrt(l*(l + d - 2))", h="d/2*(1 + l) - 1 - sqrt(l*(l + d - 2))"),
@@ -135,47 +139,47 @@ doc.line(
 doc.function("H", 1, tex=r"\lVert f \rVert_{H^{#1/2}}^2", meaning="squared Sobolev norm")
 doc.define(
     "norm",
-    "H(s)",
-    "Sum((1 + j)**s*W(j), (j, 1, B))",
-    "The squared norm of the Sobolev space of order `s/2` has the multipliers `(1 + l)**s`:",
+    "H(t)",
+    "Sum((1 + j)**t*W(j), (j, 1, B))",
+    "The squared norm of the Sobolev space of order `t/2` has the multipliers `(1 + l)**t`:",
 )
 with doc.theorem(
     "norm-below",
-    "H(s) <= L(s)",
+    "H(t) <= L(t)",
     algebra("smaller"),
     title="Equivalent norms",
-    text="The loss of order `s` is at least the squared norm of order `s/2`,",
+    text="The loss of order `t` is at least the squared norm of order `t/2`,",
 ):
     doc.chain(
         "smaller",
-        "H(s)",
+        "H(t)",
         (
-            "<= Sum((1 + sqrt(j*(j + d - 2)))**s*W(j), (j, 1, B))",
+            "<= Sum((1 + sqrt(j*(j + d - 2)))**t*W(j), (j, 1, B))",
             algebra(
                 at("lower", l="j"),
                 "norm",
-                as_sum="Sum(((1 + sqrt(j*(j + d - 2)))**s - (1 + j)**s)*W(j), (j, 1, B))",
+                as_sum="Sum(((1 + sqrt(j*(j + d - 2)))**t - (1 + j)**t)*W(j), (j, 1, B))",
             ),
             "by [#lower]",
         ),
-        ("== L(s)", algebra("parseval")),
+        ("== L(t)", algebra(at("parseval", s="t"))),
     )
 with doc.theorem(
     "norm-above",
-    "L(s) <= (d/2)**s*H(s)",
+    "L(t) <= (d/2)**t*H(t)",
     algebra("larger"),
     text="and at most a multiple of it:",
 ):
     doc.chain(
         "larger",
-        "L(s)",
-        ("== Sum((1 + sqrt(j*(j + d - 2)))**s*W(j), (j, 1, B))", algebra("parseval")),
+        "L(t)",
+        ("== Sum((1 + sqrt(j*(j + d - 2)))**t*W(j), (j, 1, B))", algebra(at("parseval", s="t"))),
         (
-            "<= (d/2)**s*H(s)",
+            "<= (d/2)**t*H(t)",
             algebra(
                 at("upper", l="j"),
                 "norm",
-                as_sum="Sum(((d/2)**s*(1 + j)**s - (1 + sqrt(j*(j + d - 2)))**s)*W(j), (j, 1, B))",
+                as_sum="Sum(((d/2)**t*(1 + j)**t - (1 + sqrt(j*(j + d - 2)))**t)*W(j), (j, 1, B))",
             ),
             "by [#upper]",
         ),
