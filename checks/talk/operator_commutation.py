@@ -31,8 +31,8 @@ operator_commutation = Claim(
 def laplacians_agree(kernel_tilt, measure_tilt):
     """Δ_x k = Δ_y k for k = f(<x,y>) with an arbitrary f, as polynomials in f, f', f''.
 
-    On the sphere Δ f(u) = (1-u²) f'' - (d-1) u f' (derivations/composite_spectrum.py), Δ x_1 = -(d-1) x_1, |∇x_1|² = 1 - x_1² and
-    <∇_x u, ∇_x x_1> = y_1 - u x_1.
+    On the sphere Δ f(u) = (1-u²) f'' - (d-1) u f' (derivations/composite_spectrum.py),
+    Δ x_1 = -(d-1) x_1, |∇x_1|² = 1 - x_1² and <∇_x u, ∇_x x_1> = y_1 - u x_1.
     """
     a, b = sp.Rational(kernel_tilt), sp.Rational(measure_tilt)
     of_x, of_y = 1 + a * x, (1 + a * y) * (1 + b * y)
