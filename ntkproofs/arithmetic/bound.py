@@ -164,8 +164,8 @@ def _atom(of: Generators, one: _Range, body: Any) -> Any:
         chosen = _chosen_by_delta(of, one, body)
         if chosen is not None:
             return chosen
-    inner = _linear_sum(of, body)
-    if inner is not None:
+    inner = _inner_sums(of, body)
+    if inner:
         return _with_inner_sums(of, one, body, inner)
     symbol = of.generator(one.key(of, body), one.over(of.meaning_of(body)))
     if one.is_finite_sum():
@@ -173,29 +173,31 @@ def _atom(of: Generators, one: _Range, body: Any) -> Any:
     return symbol
 
 
-def _linear_sum(of: Generators, body: Any) -> Any | None:
-    """A finite sum in which a body is linear, the oldest one."""
-    found = [
-        s
-        for s in body.free_symbols
-        if s in of.sums and body.is_polynomial(s) and sp.degree(body, s) == 1
-    ]
-    return min(found, key=lambda s: s.dummy_index, default=None)
+def _inner_sums(of: Generators, body: Any) -> list[Any]:
+    """The finite sums of which a body is a multiple, each as often as it is a factor."""
+    found = sorted(body.free_symbols & set(of.sums), key=lambda s: s.dummy_index)
+    over, under = sp.fraction(body)
+    if not found or under.has(*found):
+        return []
+    terms = sp.Poly(over, *found).terms()
+    if len(terms) != 1:
+        return []
+    return [s for s, count in zip(found, terms[0][0], strict=True) for _ in range(count)]
 
 
-def _with_inner_sums(of: Generators, one: _Range, body: Any, inner: Any) -> Any:
-    """Exchange: finite sums are outermost, and several of them one sum over all indices."""
-    rest, summands = body, sp.S.One
-    fresh: list[tuple[Any, Any, Any]] = []
-    while inner is not None:
-        indices, summand = of.sums[inner]
-        new = [(sp.Dummy("i", integer=True), a, b) for _, a, b in indices]
-        renaming = {old[0]: index[0] for old, index in zip(indices, new, strict=True)}
-        summands *= summand.xreplace(renaming)
-        fresh += new
-        rest = sp.cancel(rest / inner)
-        inner = _linear_sum(of, rest)
-    product = of.meaning_of(rest) * summands
+def _with_inner_sums(of: Generators, one: _Range, body: Any, inner: list[Any]) -> Any:
+    """Exchange: finite sums are outermost, and several of them one sum over all indices.
+
+    A product of finite sums is one sum over the indices of all its factors.
+    """
+    product = of.meaning_of(sp.cancel(body / sp.Mul(*inner)))
+    fresh: list[Any] = []
+    for symbol in inner:
+        indices, summand = of.sums[symbol]
+        names = [(sp.Dummy("i", integer=True), a, b) for _, a, b in indices]
+        renaming = {old[0]: new[0] for old, new in zip(indices, names, strict=True)}
+        product *= summand.xreplace(renaming)
+        fresh += names
     nested = any(sp.Tuple(a, b).has(one.variable) for _, a, b in fresh)
     if nested or len(fresh) >= _MOST_INDICES:
         return of.generator(one.key(of, body), one.over(of.meaning_of(body)))
@@ -222,14 +224,19 @@ def _flat(of: Generators, product: Any, indices: list[Any]) -> Any:
 
 
 def _chosen_by_delta(of: Generators, one: _Range, body: Any) -> Any | None:
-    """Σ_i δ_ij f(i) = f(j), where j is an index with the same range."""
+    """Σ_i δ_ij f(i) = f(j), where j is an index whose range lies in that of i."""
     variable = one.variable
-    for symbol in body.free_symbols:
-        delta = of.meaning.get(symbol)
+    for symbol in sorted(body.free_symbols & set(of.meaning), key=lambda s: s.dummy_index):
+        delta = of.meaning[symbol]
         if not isinstance(delta, sp.KroneckerDelta) or variable not in delta.args:
             continue
         other = delta.args[1] if delta.args[0] == variable else delta.args[0]
-        if other.has(variable) or of.ranges.get(other) != (one.low, one.high):
+        low, high = of.ranges.get(other, (sp.nan, sp.nan))
+        within = (
+            sp.sympify(low - one.low).is_nonnegative,
+            sp.sympify(one.high - high).is_nonnegative,
+        )
+        if other.has(variable) or not all(within):
             continue
         if not (body.is_polynomial(symbol) and sp.degree(body, symbol) == 1):
             continue

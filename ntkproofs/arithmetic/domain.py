@@ -63,8 +63,12 @@ def to_positive_symbols(expression: Any, bounds: Mapping[Any, Bounds]) -> Any:
     """
     replaced: dict[Any, Any] = {}
     bound = {v for node in expression.atoms(ExprWithLimits) for v in node.variables}
+    needed = list(expression.free_symbols & set(bounds))
+    for symbol in needed:
+        ends = sp.Tuple(*(e for e in (bounds[symbol].low, bounds[symbol].high) if e is not None))
+        needed += [s for s in ends.free_symbols if s in bounds and s not in needed]
     for symbol, b in bounds.items():
-        if symbol not in expression.free_symbols or symbol in bound:
+        if symbol not in needed or symbol in bound:
             continue
         sign = "positive" if (b.open_low if b.low is not None else b.open_high) else "nonnegative"
         whole = bool(symbol.is_integer) and b.high is None
@@ -75,7 +79,10 @@ def to_positive_symbols(expression: Any, bounds: Mapping[Any, Bounds]) -> Any:
             replaced[symbol] = b.low + fresh
         elif b.high is not None:
             replaced[symbol] = b.high - fresh
-    return expression.xreplace(replaced)
+    mapped = expression.xreplace(replaced)
+    for _ in replaced:  # bounds may be symbols with bounds
+        mapped = mapped.xreplace(replaced)
+    return mapped
 
 
 def is_evidently_positive(expression: Any, bounds: Mapping[Any, Bounds]) -> bool:

@@ -57,6 +57,8 @@ class Generators:
     bounds: Mapping[Any, Bounds] = field(default_factory=dict[Any, Bounds])
     euler: bool = False
     """Whether e^(ix) is written as cos x + i sin x."""
+    nonnegative: tuple[Any, ...] = ()
+    """Expressions that are known to be >= 0."""
     named: dict[Any, sp.Dummy] = field(default_factory=dict[Any, sp.Dummy])
     relations: list[tuple[sp.Dummy, Any]] = field(default_factory=list[tuple[sp.Dummy, Any]])
     meaning: dict[sp.Dummy, Any] = field(default_factory=dict[sp.Dummy, Any])
@@ -149,7 +151,23 @@ class Generators:
         over, under = sp.fraction(sp.together(self.form(expression)))
         if self.remainder(sp.expand(under)) == 0:
             return False
-        return bool(self.remainder(sp.expand(over)) == 0)
+        return self.is_zero(self.remainder(sp.expand(over)))
+
+    def is_zero(self, polynomial: Any) -> bool:
+        """Whether a reduced polynomial is 0: where i and j differ and δ_ij is 0, and where not."""
+        deltas = [s for s in polynomial.free_symbols if self._is_delta_of_symbols(s)]
+        if not deltas:
+            return bool(polynomial == 0)
+        delta = min(deltas, key=lambda s: s.dummy_index)
+        if not self.is_zero(self.remainder(sp.expand(polynomial.subs(delta, 0)))):
+            return False
+        i, j = self.meaning[delta].args
+        equal = self.meaning_of(polynomial.subs(delta, 1)).xreplace({j: i})
+        return self.vanishes(equal)
+
+    def _is_delta_of_symbols(self, symbol: Any) -> bool:
+        meaning = self.meaning.get(symbol)
+        return isinstance(meaning, sp.KroneckerDelta) and all(a.is_Symbol for a in meaning.args)
 
     def is_positive(self, expression: Any) -> bool:
         """Whether an expression is known to be > 0."""
@@ -231,7 +249,7 @@ def _vanishes_given(of: Generators, difference: Any, given: Sequence[tuple[Any, 
     if under == 0:
         return False
     polynomials = [e for e in left_over if e != 0]
-    return over == 0 or bool(polynomials and _in_ideal(of, over, polynomials))
+    return of.is_zero(over) or bool(polynomials and _in_ideal(of, over, polynomials))
 
 
 def _solved(equation: Any) -> tuple[Any, Any] | None:
@@ -412,6 +430,10 @@ def _substitution(of: Generators, node: Any) -> Any:
 def _kronecker(of: Generators, node: Any) -> Any:
     if not isinstance(node, sp.KroneckerDelta):
         return of.form(node)
+    for index, other in (node.args, node.args[::-1]):
+        low, high = of.ranges.get(index, (sp.nan, sp.nan))
+        if sp.expand(other - high).is_positive or sp.expand(low - other).is_positive:
+            return sp.S.Zero  # outside the range of the index
     pair = sorted((of.canonical(a) for a in node.args), key=str)
     return of.generator(("delta", *pair), node, lambda g: g**2 - g)
 

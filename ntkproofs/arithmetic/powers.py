@@ -163,6 +163,10 @@ def _exponential(of: Generators, exponent: Any) -> Any:
         if turns.is_integer:
             product *= _sign(of, turns)
             continue
+        logarithms = [f for f in sp.Mul.make_args(term) if isinstance(f, sp.log)]
+        if len(logarithms) == 1:  # e^(a log b) = b^a
+            product *= power(of, logarithms[0].args[0], term / logarithms[0])
+            continue
         angle = sp.expand(term / sp.I)
         if of.euler and angle.is_real:
             product *= of.form(sp.cos(angle) + sp.I * sp.sin(angle))

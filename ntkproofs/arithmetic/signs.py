@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from typing import Any
 
@@ -52,11 +53,15 @@ def at_least_zero(
     if problem:
         return Decision(Truth.UNDECIDED, SIGNS, reason=problem)
     expression = sp.sympify(expression)
-    rewritten = expression.subs(list(given))
+    rewritten = expression
+    for old, new in given:
+        rewritten = rewritten.subs(old, new) if rewritten.has(old) else rewritten
     of = generators_for(domain, rewritten, *nonnegative)
+    of.nonnegative = tuple(map(sp.sympify, nonnegative))
     candidates = [sp.S.Zero, *nonnegative]
-    for known in candidates:
-        rest = rewritten - known
+    forms = dict.fromkeys((rewritten, expression))
+    for known, form in itertools.product(candidates, forms):
+        rest = form - known
         if known != 0 and not strict and of.vanishes(rest):
             return Decision(Truth.TRUE, SIGNS)
         if _is_at_least_zero(of, rest, strict, domain):
@@ -88,7 +93,7 @@ def _is_at_least_zero(of: Generators, expression: Any, strict: bool, domain: Dom
 
 def _evident(of: Generators, expression: Any, strict: bool) -> bool:
     """Whether the sign can be read off the terms and factors."""
-    if of.is_positive(expression) or (not strict and expression.is_nonnegative):
+    if of.is_positive(expression) or (not strict and _is_nonnegative(of, expression)):
         return True
     if isinstance(expression, sp.Add):
         terms = expression.args
@@ -112,6 +117,12 @@ def _evident(of: Generators, expression: Any, strict: bool) -> bool:
         ordered = all(length.is_extended_nonnegative for length in lengths)
         return ordered and not strict and _evident(of, expression.args[0], False)
     return False
+
+
+def _is_nonnegative(of: Generators, expression: Any) -> bool:
+    if expression.is_nonnegative:
+        return True
+    return any(sp.expand(expression - known) == 0 for known in of.nonnegative)
 
 
 def _product_is_evident(of: Generators, factors: Sequence[Any], strict: bool) -> bool:

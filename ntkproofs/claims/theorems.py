@@ -247,3 +247,15 @@ OBLIQUE_POLAR_COORDINATES = Theorem(
     "r sin(φ + θ)) r sin θ dr dφ for F that is nonnegative or integrable.",
     "change of variables: Rudin, Real and Complex Analysis, 1987, Theorem 7.26",
 )
+SYMMETRIC_EIGENVECTORS = Theorem(
+    "spectral theorem for symmetric matrices",
+    "A real symmetric matrix of n rows has n real eigenvalues, with eigenvectors that form an "
+    "orthonormal basis.",
+    "Horn, Johnson, Matrix Analysis, Theorem 2.5.6",
+)
+POLAR_LAPLACIAN = Theorem(
+    "Laplacian in polar coordinates",
+    "For a function g(r) Y(x) of the radius r and of the point x of S^(d-1), "
+    "Δ(g Y) = r^(1-d) (r^(d-1) g')' Y + r^(-2) g Δ_S Y, Δ_S being the Laplacian of the sphere.",
+    "Stein, Weiss 1971, Chapter IV; C. Müller, Spherical Harmonics, Springer 1966",
+)

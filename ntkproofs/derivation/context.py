@@ -22,8 +22,9 @@ from ntkproofs.derivation.formula import Formula, Relation, parse
 from ntkproofs.derivation.notation import Notation, SymbolEntry
 from ntkproofs.errors import InvalidInput
 
-Condition = tuple[Any, bool, str]
-"""An expression that has to be >= 0 (> 0 where the second entry says so), and words for it."""
+Condition = tuple[Any, ...]
+"""An expression that has to be >= 0 (> 0 where the second entry says so), words for it, and
+expressions that are known to be >= 0."""
 
 
 @dataclass(frozen=True)
@@ -202,6 +203,17 @@ class Context:
         positive += _positive_sines(self.notation)
         return Domain(tuple(positive), ranges, bounds)
 
+    def require_unrestricted(self, *expressions: Any) -> None:
+        """Raises ``InvalidInput`` where an inequality is assumed of a variable that they bind."""
+        bound = {s for e in expressions for s in bound_symbols(e)}
+        for known in self.known.values():
+            assumed = excess(known.statement) if known.is_assumption else None
+            if assumed is not None and assumed.free_symbols & bound:
+                raise InvalidInput(
+                    f"inequalities are used inside a sum for all values of its variable; "
+                    f"{known.id!r} assumes one of it"
+                )
+
     def conditions_on_bound(self, *expressions: Any) -> tuple[Condition, ...]:
         """That bound variables stay in the ranges that were declared for them."""
         found: list[Condition] = []
@@ -294,7 +306,12 @@ class Context:
         for name, source in given.items():
             value = self.parse(source).sympy
             if name in notation.functions:
-                values[sp.Function(name)] = value
+                function = notation.functions[name]
+                if not function.may_be(value.expr if isinstance(value, sp.Lambda) else value):
+                    raise InvalidInput(
+                        f"the values of {name} are restricted; {source!r} may differ"
+                    )
+                values[function.head] = value
                 continue
             entry = notation.symbol_entry(name)
             if entry.kind == "integer" and not value.is_integer:
@@ -310,8 +327,8 @@ class Context:
 
     def check_conditions(self, conditions: tuple[Condition, ...]) -> Iterator[Step]:
         """Steps that decide the hypotheses of what is used."""
-        for expression, strict, words in conditions:
-            yield sign(words, expression, self.domain(), strict=strict)
+        for expression, strict, words, *known in conditions:
+            yield sign(words, expression, self.domain(), strict=strict, nonnegative=known)
 
 
 def _bounds_of(entry: SymbolEntry) -> Bounds | None:

@@ -153,6 +153,9 @@ class Derivation:
         """Define what a function or a symbol stands for, for all its arguments."""
         relation = Relation(parse(left, self.notation), "==", parse(right, self.notation))
         _require_definable(relation)
+        entry = self.notation.functions.get(getattr(relation.left.sympy, "name", ""))
+        if entry is not None and not entry.may_be(relation.right.sympy):
+            raise InvalidInput(f"what defines {left!r} must have values as they were declared")
         self._add(_Definition(id, relation, text))
 
     def assume(self, id: str, relation: str, text: str = "") -> None:

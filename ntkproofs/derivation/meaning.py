@@ -84,7 +84,7 @@ def _call(node: ast.Call, notation: Notation) -> Any:
         return sp.Derivative(given[0], (given[1], order), evaluate=False)
     builtin = FUNCTIONS.get(name)
     if builtin is None:
-        return sp.Function(name)(*given)
+        return notation.function_entry(name).head(*given)
     assert builtin.apply is not None
     return builtin.apply(*given)
 

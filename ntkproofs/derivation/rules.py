@@ -31,6 +31,7 @@ from ntkproofs.derivation.context import (
     Context,
     Statement,
     Use,
+    bound_symbols,
     excess,
     substitute,
 )
@@ -88,7 +89,8 @@ def prepared(line: Statement, uses: Sequence[Use], context: Context) -> Prepared
             inequalities = [(expand(a), strict) for a, strict in inequalities]
             continue
         statement, needed = context.instance(use)
-        conditions += needed
+        earlier = tuple(known for known, _ in inequalities)
+        conditions += [(what, strict, words, *earlier) for what, strict, words, *_ in needed]
         difference = excess(statement)
         if difference is not None:
             inequalities.append((difference, statement.relation in ("<", ">")))
@@ -190,6 +192,8 @@ class Follows(Rule):
             evident = context.parse(self.as_sum).sympy
             yield equality(statement.latex, difference, evident, domain, given=ready.equations)
             difference = evident
+        if ready.inequalities:
+            context.require_unrestricted(difference)
         yield sign(
             statement.latex,
             difference,
@@ -198,6 +202,41 @@ class Follows(Rule):
             given=ready.equations,
             nonnegative=[known for known, _ in ready.inequalities],
         )
+
+
+@dataclass(frozen=True)
+class Cases(Rule):
+    """A statement with δ_ij: where i and j are equal, and where they are not.
+
+    Attributes:
+        first, second: the indices i and j.
+        equal: how it follows where j is i, and δ_ij is 1.
+        different: how it follows where δ_ij is 0.
+    """
+
+    first: str = ""
+    second: str = ""
+    equal: Follows = Follows()
+    different: Follows = Follows()
+
+    def check(self, line: Statement, context: Context) -> Iterator[Step]:
+        i, j = (context.notation.symbol_entry(s).symbol for s in (self.first, self.second))
+        if {i, j} & (bound_symbols(line.left) | bound_symbols(line.right)):
+            raise InvalidInput(f"a case is of free indices; {line.latex} binds one of {i}, {j}")
+        entries = [context.notation.symbol_entry(s) for s in (self.first, self.second)]
+        if entries[0].least != entries[1].least or entries[0].most != entries[1].most:
+            raise InvalidInput(f"the indices of a case have one range; {i} and {j} have two")
+        yield from self.equal.check(line.substituted({j: i}), context)
+        zero = {sp.KroneckerDelta(i, j): sp.S.Zero}
+        other = Statement(
+            line.left.xreplace(zero), line.relation, line.right.xreplace(zero), None, line.latex
+        )
+        yield from self.different.check(other, context)
+
+
+def cases(first: str, second: str, *, equal: Follows, different: Follows) -> Cases:
+    """By cases: two indices are equal, or they are not."""
+    return Cases((*equal.uses, *different.uses), first, second, equal, different)
 
 
 def _distinct(statement: Statement) -> Iterator[Step]:
@@ -332,6 +371,8 @@ def require_continuous(expression: Any, x: Any, context: Context) -> None:
 
 def _is_smooth(expression: Any, x: Any, context: Context) -> bool:
     if not expression.has(x) or expression == x:
+        return True
+    if isinstance(expression, sp.Derivative) and isinstance(expression.expr, AppliedUndef):
         return True
     if not all(_is_smooth(a, x, context) for a in expression.args):
         return False
