@@ -210,3 +210,9 @@ INDEPENDENT_POINTS = Theorem(
     "n(n-1)...(n-b+1).",
     "Hoeffding 1948, A class of statistics with asymptotically normal distribution",
 )
+RAISING_THE_DEGREE = Theorem(
+    "raising the degree of a Legendre polynomial, lowering the dimension",
+    "The Legendre polynomials of the sphere satisfy P_0^(d) = 1 and P_l^(d)(u) = u P_(l-1)^(d+2)(u) - "
+    "(1-u²)/(d-1) · d/du P_(l-1)^(d+2)(u) for l >= 1: Rodrigues' formula, one derivative at a time.",
+    "DLMF 18.9.20 (Gegenbauer polynomials); C. Müller, Spherical Harmonics, Springer 1966",
+)

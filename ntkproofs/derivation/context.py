@@ -4,11 +4,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import sympy as sp
+from sympy.core.function import AppliedUndef
 
 from ntkproofs.arithmetic.domain import Bounds, Domain
 from ntkproofs.claims.steps import Step, sign
@@ -96,6 +97,7 @@ class Known:
     id: str
     statement: Statement
     is_definition: bool = False
+    is_assumption: bool = False
 
 
 @dataclass(frozen=True)
@@ -219,8 +221,54 @@ class Context:
         if isinstance(use.what, Fact):
             return self._instance_of_fact(use.what, dict(use.values))
         statement = self.find(use.what).statement
-        values, conditions = self._values(self.notation, dict(use.values))
+        values, conditions = self.values(use.values)
         return statement.substituted(values), conditions
+
+    def values(
+        self, given: Sequence[tuple[str, str]], fixed: str | None = None
+    ) -> tuple[dict[Any, Any], tuple[Condition, ...]]:
+        """Values for symbols of the derivation, and what its ranges and assumptions demand.
+
+        Args:
+            given: names and values.
+            fixed: a symbol that keeps its value.
+        """
+        for name, _ in given:
+            if name == fixed or name in self.notation.functions:
+                raise InvalidInput(
+                    f"a statement is used for other values of its symbols; {name!r} keeps its own"
+                )
+        values, conditions = self._values(self.notation, dict(given))
+        return values, (*conditions, *self._assumed_of(values))
+
+    def require_free(self, variable: Any) -> None:
+        """That no range and no assumed inequality ties other symbols to one, for an induction.
+
+        Raises:
+            InvalidInput: naming what does.
+        """
+        for entry in self.notation.symbols.values():
+            for bound in (entry.least, entry.most, entry.above, entry.below):
+                if bound is not None and sp.sympify(bound).has(variable):
+                    raise InvalidInput(
+                        f"no induction over {variable}: the range of {entry.name} depends on it"
+                    )
+        for known in self.known.values():
+            difference = excess(known.statement) if known.is_assumption else None
+            if difference is not None and variable in difference.free_symbols:
+                raise InvalidInput(
+                    f"no induction over {variable}: the assumption {known.id!r} is about it; "
+                    "declare its range"
+                )
+
+    def _assumed_of(self, values: Mapping[Any, Any]) -> Iterator[Condition]:
+        """What the inequalities that were assumed of symbols say of their values."""
+        for known in self.known.values():
+            said = known.statement
+            if not known.is_assumption or excess(said) is None:
+                continue
+            if excess(said).free_symbols & set(values) and not excess(said).atoms(AppliedUndef):
+                yield _condition(said.substituted(values))
 
     def _instance_of_fact(
         self, fact: Fact, given: Mapping[str, str]

@@ -249,6 +249,22 @@ class Derivation:
             raise InvalidInput(f"the derivation {self.id!r} has no line {id!r}")
         return known[id].statement
 
+    def fact(self, id: str) -> Fact:
+        """A line or a result of this derivation, to be used in others.
+
+        Raises:
+            InvalidInput: where there is no such line, and where it may rest on an assumption.
+        """
+        if any(isinstance(item, _Assumption) for item in _flat(self.items)):
+            raise InvalidInput(f"{self.id!r} makes assumptions, under which alone its lines hold")
+        for item in _flat(self.items):
+            if getattr(item, "id", None) == id:
+                relation = _whole(item) if isinstance(item, _Lines) else item.relation
+                source = f"derived in full: {self.id}, {id}"
+                said = Theorem(f"{self.title} ({id})", relation.latex, source)
+                return Fact(f"{self.id}-{id}", said, self.notation, relation)
+        raise InvalidInput(f"the derivation {self.id!r} has no line {id!r}")
+
     def broken(self) -> Iterator[tuple[str, str, Checked | Exception]]:
         """(id, how, outcome): every line with its right-hand side changed, checked alone."""
         known: dict[str, Known] = {}
@@ -375,20 +391,25 @@ def _learn(item: Any, known: dict[str, Known]) -> None:
     """Add what an item makes known."""
     if isinstance(item, _Lines):
         if len(item.lines) > 1:
-            _enter(item.id, _whole(item), known)
+            _enter(Known(item.id, statement_of(_whole(item))), known)
         return
     relation: Relation = item.relation
-    _enter(item.id, relation, known, is_definition=isinstance(item, _Definition))
+    what = Known(
+        item.id,
+        statement_of(relation),
+        is_definition=isinstance(item, _Definition),
+        is_assumption=isinstance(item, _Assumption),
+    )
+    _enter(what, known)
 
 
-def _enter(
-    id: str, relation: Relation, known: dict[str, Known], *, is_definition: bool = False
-) -> None:
+def _enter(what: Known, known: dict[str, Known]) -> None:
+    id = what.id
     if id in known:
         raise InvalidInput(f"two items of the derivation are called {id!r}")
     if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", id):
         raise InvalidInput(f"the id of a line is lower-case words joined by '-'; got {id!r}")
-    known[id] = Known(id, statement_of(relation), is_definition)
+    known[id] = what
 
 
 _STRENGTH = {"==": 0, "<=": 1, "<": 2, ">=": 1, ">": 2}

@@ -355,22 +355,32 @@ class Induction(Rule):
     Attributes:
         base: what the first case uses.
         uses: what the step from n to n + 1 uses, for instance a recurrence.
+        hypothesis: values of other symbols for which the statement is supposed of n. What is
+            shown for all of their values by induction may be supposed for all of them.
     """
 
     variable: str = ""
     start: int = 0
     base: tuple[Use, ...] = ()
+    hypothesis: tuple[tuple[str, str], ...] = ()
 
     def check(self, line: Statement, context: Context) -> Iterator[Step]:
         entry = context.notation.symbol_entry(self.variable)
         n = entry.symbol
         if line.relation != "==" or entry.kind != "integer":
             raise InvalidInput("induction shows an equality, over an integer")
-        if entry.least is None or sp.sympify(entry.least) < self.start:
-            raise InvalidInput(f"{self.variable} is to be at least {self.start}; declare that")
+        if entry.least is None or sp.sympify(entry.least) != self.start:
+            raise InvalidInput(
+                f"induction starts at the least value that {self.variable} is declared to take; "
+                f"got {self.start}"
+            )
+        context.require_free(n)
         first = line.substituted({n: sp.Integer(self.start)})
         yield from follows(*self.base).check(first, context)
-        here = (line.left, line.right)
+        values, conditions = context.values(self.hypothesis, fixed=self.variable)
+        yield from context.check_conditions(conditions)
+        supposed = line.substituted(values)
+        here = (supposed.left, supposed.right)
         after = line.substituted({n: n + 1})
         ready = prepared(after, self.uses, context)
         yield from context.check_conditions(ready.conditions)
@@ -381,10 +391,15 @@ class Induction(Rule):
 
 
 def induction(
-    variable: str, start: int, *, base: Sequence[str | Use] = (), step: Sequence[str | Use] = ()
+    variable: str,
+    start: int,
+    *,
+    base: Sequence[str | Use] = (),
+    step: Sequence[str | Use] = (),
+    **hypothesis: str,
 ) -> Induction:
-    """From ``start`` on, from n to n + 1."""
-    return Induction(uses_of(step), variable, start, uses_of(base))
+    """From ``start`` on, from n to n + 1; ``hypothesis`` gives values of other symbols."""
+    return Induction(uses_of(step), variable, start, uses_of(base), tuple(hypothesis.items()))
 
 
 @dataclass(frozen=True)
