@@ -35,11 +35,12 @@ doc.define(
     "c(d)*Integral((1 + u)**nu*P(d, l, u)*(1 - u**2)**((d - 3)/2), (u, -1, 1))",
     "and those of `(1 + u)**nu` are",
 )
+doc.words("The factor makes the measure a probability measure:")
 doc.line(
     "probability",
     "c(d)*Integral((1 - u**2)**((d - 3)/2), (u, -1, 1)) == 1",
     algebra("measure", at(BETA_INTEGRAL, a="(d - 1)/2", b="(d - 1)/2"), duplication=True),
-    "the measure is a probability measure",
+    "a Beta integral",
 )
 with doc.lemma(
     "lowering",
@@ -67,7 +68,7 @@ doc.words(
 )
 with doc.theorem(
     "eigenvalue",
-    "Lam(d, l, nu) == rising(-nu, l)*2**(nu + d - 2)*Gamma(d/2)*Gamma(nu + (d - 1)/2)"
+    "Lam(d, l, nu) == 2**(nu + d - 2)*Gamma(d/2)*Gamma(nu + (d - 1)/2)*rising(-nu, l)"
     "/(sqrt(pi)*Gamma(l + nu + d - 1))",
     induction("l", 0, base=["constant"], step=["lowering"], d="d + 2", nu="nu - 1"),
     title="Eigenvalues of a power",
@@ -82,12 +83,13 @@ with doc.theorem(
         ),
         "the Beta integral",
     )
+doc.words("In Gamma functions this is")
 doc.line(
     "gammas",
     "Lam(d, l, nu) == 2**(nu + d - 2)*Gamma(d/2)*Gamma(nu + (d - 1)/2)/(sqrt(pi)*Gamma(-nu))"
-    "*Gamma(l - nu)/Gamma(l + nu + d - 1)",
+    "*(Gamma(l - nu)/Gamma(l + nu + d - 1))",
     algebra("eigenvalue"),
-    "where `nu` is no integer",
+    "if `nu` is no integer",
 )
 with doc.corollary(
     "growth",
@@ -95,7 +97,7 @@ with doc.corollary(
     "/(sqrt(pi)*Gamma(-nu))*l**(1 - d - 2*nu), l)",
     growth("l", "gammas"),
     title="Decay",
-    text="As the degree grows, where `nu` is no integer,",
+    text="As the degree grows, if `nu` is no integer,",
 ):
     doc.line(
         "ratio",
@@ -106,9 +108,7 @@ with doc.corollary(
 with doc.proposition(
     "parity",
     "Far(d, l, nu) == (-1)**l*Lam(d, l, nu)",
-    induction(
-        "l", 0, base=["opposite"], step=["raising", "lowering"], d="d + 2", nu="nu - 1"
-    ),
+    induction("l", 0, base=["opposite"], step=["raising", "lowering"], d="d + 2", nu="nu - 1"),
     title="The other pole",
     text="For [~d], [~l] and [~nu],",
 ):

@@ -7,6 +7,7 @@ from __future__ import annotations
 from typing import Any
 
 import sympy as sp
+from sympy.core.function import AppliedUndef
 
 from ntkproofs.arithmetic.domain import EVERYWHERE, Domain, is_evidently_positive
 from ntkproofs.arithmetic.exact import Decision, unfit
@@ -91,7 +92,7 @@ def _degree(part: Any, variable: Any, domain: Domain) -> Any:
 def leading(expression: Any, variable: Any, domain: Domain = EVERYWHERE) -> Any:
     """The product of the leading terms of the factors of an expression."""
     expression = sp.sympify(expression)
-    if not expression.has(variable):
+    if not expression.has(variable) or isinstance(expression, AppliedUndef):
         return expression
     if isinstance(expression, sp.Mul):
         return sp.Mul(*(leading(factor, variable, domain) for factor in expression.args))

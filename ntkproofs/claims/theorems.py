@@ -216,3 +216,11 @@ RAISING_THE_DEGREE = Theorem(
     "(1-u²)/(d-1) · d/du P_(l-1)^(d+2)(u) for l >= 1: Rodrigues' formula, one derivative at a time.",
     "DLMF 18.9.20 (Gegenbauer polynomials); C. Müller, Spherical Harmonics, Springer 1966",
 )
+SQUARED_ACTIVATIONS = Theorem(
+    "kernels of random features have squares as eigenvalues",
+    "For v uniform on S^(d-1) and σ in L² the kernel E σ(<v,x>) σ(<v,y>) has the eigenvalues "
+    "(c_d ∫ σ(u) P_l(u) (1-u²)^((d-3)/2) du)²: Funk-Hecke, twice. With v standard Gaussian, whose "
+    "norm is independent of its direction and E‖v‖² = d, 2 E 1[<v,x>>0] 1[<v,y>>0] = "
+    "(π - arccos u)/π and 2 E <v,x>_+ <v,y>_+ = (u (π - arccos u) + sqrt(1-u²))/π, u = <x,y>.",
+    "Cho, Saul 2009; Bach 2017, Breaking the curse of dimensionality, Appendix D",
+)

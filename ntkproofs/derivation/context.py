@@ -241,6 +241,29 @@ class Context:
         values, conditions = self._values(self.notation, dict(given))
         return values, (*conditions, *self._assumed_of(values))
 
+    def require_uniform(self, use: Use, variable: Any) -> None:
+        """That an asymptotic equality holds as the variable of a line tends to infinity.
+
+        What tends to infinity there is linear in it and rises, and nothing else depends on it.
+
+        Raises:
+            InvalidInput: where this is not so.
+        """
+        if isinstance(use.what, Fact):
+            said = statement_of(use.what.statement)
+        else:
+            said = self.find(use.what).statement
+        given = {name: self.parse(source).sympy for name, source in use.values}
+        for symbol in (said.left.free_symbols | said.right.free_symbols) - {said.variable}:
+            if given.get(symbol.name, symbol).has(variable):
+                raise InvalidInput(
+                    f"{use.id!r} holds for a fixed {symbol}, which here depends on {variable}"
+                )
+        index = sp.expand(given.get(said.variable.name, said.variable))
+        slope = index.coeff(variable, 1)
+        if (index - slope * variable).has(variable) or slope.is_positive is not True:
+            raise InvalidInput(f"{use.id!r} is used where {index} need not grow with {variable}")
+
     def require_free(self, variable: Any) -> None:
         """That no range and no assumed inequality ties other symbols to one, for an induction.
 
@@ -253,32 +276,32 @@ class Context:
                     raise InvalidInput(
                         f"no induction over {variable}: the range of {entry.name} depends on it"
                     )
-        for known in self.known.values():
-            difference = excess(known.statement) if known.is_assumption else None
-            if difference is not None and variable in difference.free_symbols:
+        for known in self._restrictions():
+            if variable in known.statement.left.free_symbols | known.statement.right.free_symbols:
                 raise InvalidInput(
                     f"no induction over {variable}: the assumption {known.id!r} is about it; "
                     "declare its range"
                 )
 
+    def _restrictions(self) -> Iterator[Known]:
+        """Inequalities that were assumed of symbols; those of functions hold for all arguments."""
+        for known in self.known.values():
+            difference = excess(known.statement) if known.is_assumption else None
+            if difference is not None and not difference.atoms(AppliedUndef):
+                yield known
+
     def _assumed_of(self, values: Mapping[Any, Any]) -> Iterator[Condition]:
         """What the inequalities that were assumed of symbols say of their values."""
-        for known in self.known.values():
-            said = known.statement
-            if not known.is_assumption or excess(said) is None:
-                continue
-            if excess(said).free_symbols & set(values) and not excess(said).atoms(AppliedUndef):
-                yield _condition(said.substituted(values))
+        for known in self._restrictions():
+            if excess(known.statement).free_symbols & set(values):
+                yield _condition(known.statement.substituted(values))
 
     def _instance_of_fact(
         self, fact: Fact, given: Mapping[str, str]
     ) -> tuple[Statement, tuple[Condition, ...]]:
-        bound = {
-            s.name
-            for side in (fact.statement.left, fact.statement.right)
-            for s in bound_symbols(side.sympy)
-        }
-        needed = [n for n in fact.notation.symbols if n not in bound]
+        relations = (fact.statement, *fact.hypotheses)
+        free = {n for r in relations for n in (*r.left.free_names(), *r.right.free_names())}
+        needed = [n for n in fact.notation.symbols if n in free]
         missing = [n for n in (*needed, *fact.parameters) if n not in given]
         values = {**{n: n for n in missing if n in self.notation.symbols}, **given}
         unknown = [n for n in missing if n not in values]

@@ -77,6 +77,7 @@ def prepared(line: Statement, uses: Sequence[Use], context: Context) -> Prepared
         elif statement.relation == "==":
             equations.append((statement.left, statement.right))
         elif statement.relation == "~":
+            context.require_uniform(use, line.variable)
             growths.append((statement.left, statement.right))
         else:
             raise InvalidInput(f"nothing follows from {use.id!r}, which is an inequality !=")
