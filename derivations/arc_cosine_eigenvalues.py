@@ -20,8 +20,8 @@ from ntkproofs.derivation.facts.harmonics import (
 doc = Derivation(
     "arc-cosine-eigenvalues",
     "Eigenvalues of the arc-cosine kernels",
-    "The eigenvalues of `kappa0(u)` and `kappa1(u)`, the kernels of the step and of the ReLU, and of the "
-    "two-layer tangent kernel `u*kappa0(u) + kappa1(u)`, in every dimension: closed forms, the "
+    "The eigenvalues of `kappa0(u)` and `kappa1(u)`, the kernels of the step and of the ReLU, and "
+    "of the two-layer tangent kernel `u*kappa0(u) + kappa1(u)`, in every dimension: closed forms, the "
     "degrees at which they vanish, and how fast the others fall.",
 )
 doc.symbol("d", "integer", least=2, meaning="dimension of the space")
@@ -162,7 +162,7 @@ doc.line(
 with doc.theorem(
     "ntk-even",
     "ntk(d, 2*n) == (4*n**2 + 2*(d - 2)*n + d + 1)"
-    "*Gamma(d/2)**2*Gamma(n - 1/2)**2/(pi**2*Gamma(n + (d + 1)/2)**2)",
+    "*Gamma(d/2)**2*Gamma(n - 1/2)**2/(8*pi**2*Gamma(n + (d + 1)/2)**2)",
     algebra(
         at("neighbours", l="2*n"),
         at("step-odd", m="n - 1"),

@@ -233,8 +233,8 @@ doc.line(
     expansion("theta"),
 )
 doc.words(
-    "so that the terms linear in `theta` have the exponent 1/2 and the factor `sqrt(2)`. They are the first ones that are not "
-    "analytic, and they do not cancel between the poles:"
+    "so that the terms linear in `theta` have the exponent 1/2 and the factor `sqrt(2)`. They are "
+    "the first ones that are not analytic, and they do not cancel between the poles:"
 )
 doc.line("even-sum", "N*(N - 1) + q(N) > 0", algebra("positive"), "for even degrees")
 doc.chain(

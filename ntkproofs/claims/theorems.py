@@ -212,9 +212,16 @@ INDEPENDENT_POINTS = Theorem(
 )
 RAISING_THE_DEGREE = Theorem(
     "raising the degree of a Legendre polynomial, lowering the dimension",
-    "The Legendre polynomials of the sphere satisfy P_0^(d) = 1 and P_l^(d)(u) = u P_(l-1)^(d+2)(u) - "
-    "(1-u²)/(d-1) · d/du P_(l-1)^(d+2)(u) for l >= 1: Rodrigues' formula, one derivative at a time.",
+    "The Legendre polynomials of the sphere satisfy P_0^(d) = 1 and, for l >= 1, P_l^(d)(u) = "
+    "u P_(l-1)^(d+2)(u) - (1-u²)/(d-1) · d/du P_(l-1)^(d+2)(u): Rodrigues' formula, one derivative "
+    "at a time.",
     "DLMF 18.9.20 (Gegenbauer polynomials); C. Müller, Spherical Harmonics, Springer 1966",
+)
+ZONAL_INTEGRAL = Theorem(
+    "integrals of zonal functions",
+    "For y uniform on S^(d-1) and a unit vector x, the inner product <x,y> has the density "
+    "Γ(d/2)/(sqrt(π) Γ((d-1)/2)) (1-u²)^((d-3)/2) on (-1,1).",
+    "C. Müller, Spherical Harmonics, Springer 1966, Section 1; Stein, Weiss 1971, Chapter IV",
 )
 SQUARED_ACTIVATIONS = Theorem(
     "kernels of random features have squares as eigenvalues",

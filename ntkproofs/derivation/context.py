@@ -184,6 +184,8 @@ class Context:
         entry = self.notation.symbols.get(x.name)
         if entry is None or entry.symbol != x:
             return []
+        if entry.kind == "point":
+            return []
         if isinstance(node, sp.Integral) == (entry.kind == "integer"):
             raise InvalidInput(
                 f"an integral runs over real numbers, a sum and a product over integers; "
@@ -326,6 +328,9 @@ class Context:
             entry = notation.symbol_entry(name)
             if entry.kind == "integer" and not value.is_integer:
                 raise InvalidInput(f"{name} is to be an integer; {source!r} may be none")
+            is_point = value.is_Symbol and self.notation.symbol_entry(value.name).kind == "point"
+            if (entry.kind == "point") != is_point:
+                raise InvalidInput(f"points stand for points only; {name!r} is given {source!r}")
             values[entry.symbol] = value
         for name in given:
             if name in notation.symbols:

@@ -16,8 +16,8 @@ from ntkproofs.derivation.context import Fact
 from ntkproofs.derivation.facts import harmonics
 
 POINTS = [
-    {"d": d, "l": l, "u": mp.mpf(u)}
-    for d, l, u in ((2, 1, "0.3"), (3, 2, "-0.7"), (4, 3, "0.9"), (5, 1, "0.5"), (6, 2, "0.2"))
+    {"d": d, "l": degree, "u": mp.mpf(u)}
+    for d, degree, u in ((2, 1, "0.3"), (3, 2, "-0.7"), (4, 3, "0.9"), (5, 1, "0.5"), (6, 2, "0.2"))
 ]
 
 
@@ -88,14 +88,14 @@ def test_leading_singularities(d: int, p: int) -> None:
     errors: list[Any] = []
     for m in (20, 40):
         degree = 2 * m + p
-        power = eigenvalue(d, degree, {nu: 1}, 0)
+        power = sp.Float(str(eigenvalue(d, degree, {nu: 1}, 0)), 20)
         near = eigenvalue(d, degree, {nu: a, nu + 1: a / 3}, 0)
         far = eigenvalue(d, degree, {nu: b, nu + 1: b / 5}, 1)
-        statement = harmonics.LEADING_SINGULARITIES.statement.right.sympy
-        symbols = {s.name: s for s in statement.free_symbols}
+        law = harmonics.LEADING_SINGULARITIES.statement.right.sympy
+        (known,) = law.atoms(sp.Function("Lam"))
+        predicted = law.xreplace({known: power})
         filled = {"d": d, "m": m, "p": p, "a": a, "b": b, "nu": nu}
-        predicted = statement.replace(sp.Function("Lam"), lambda *_: sp.Float(str(power), 20))
-        predicted = predicted.subs({symbols[n]: v for n, v in filled.items() if n in symbols})
+        predicted = predicted.subs({s: filled[s.name] for s in predicted.free_symbols})
         errors.append(abs((near + far) / mp.mpf(str(predicted)) - 1))
     assert errors[1] < 0.005
     assert errors[1] < 0.3 * errors[0]

@@ -11,6 +11,7 @@ from ntkproofs.claims.theorems import (
     LEGENDRE_EQUATION,
     RAISING_THE_DEGREE,
     SQUARED_ACTIVATIONS,
+    ZONAL_INTEGRAL,
     Theorem,
 )
 from ntkproofs.derivation.context import Fact
@@ -57,6 +58,25 @@ RELU_SQUARED = _legendre(
     f" == 2 * d * {_MEASURE} * Integral(u * {_WEIGHT}, (u, 0, 1))**2",
     0,
 )
+
+
+def _zonal_mean() -> Fact:
+    """The mean over the sphere of a function of the inner product with a point."""
+    notation = Notation()
+    notation.symbol("d", "integer", least=2)
+    notation.symbol("x", "point")
+    notation.symbol("y", "point")
+    notation.symbol("u", above=-1, below=1)
+    notation.function("g", 1)
+    statement = (
+        f"Mean(g(inner(x, y)), y) == {_MEASURE}"
+        " * Integral(g(u) * (1 - u**2)**((d - 3)/2), (u, -1, 1))"
+    )
+    relation = parse_relation(statement, notation)
+    return Fact("zonal-mean", ZONAL_INTEGRAL, notation, relation, parameters=("g",))
+
+
+ZONAL_MEAN = _zonal_mean()
 
 
 def _endpoint_decay() -> Fact:
