@@ -103,7 +103,7 @@ with doc.corollary(
         "ratio",
         "asymptotic(Gamma(l - nu)/Gamma(l + nu + d - 1), l**(1 - d - 2*nu), l)",
         growth("l"),
-        "a ratio of Gamma functions grows like a power",
+        "a ratio of Gamma functions grows like a power [@GAMMA_RATIO]",
     )
 with doc.proposition(
     "parity",

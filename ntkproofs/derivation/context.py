@@ -12,6 +12,7 @@ import sympy as sp
 from sympy.core.function import AppliedUndef
 
 from ntkproofs.arithmetic.domain import Bounds, Domain
+from ntkproofs.arithmetic.growth import leading
 from ntkproofs.claims.steps import Step, sign
 from ntkproofs.claims.theorems import Theorem
 from ntkproofs.derivation.formula import Formula, Relation, parse
@@ -32,6 +33,32 @@ class Statement:
     variable: Any = None
     """For ``~``: the symbol that tends to infinity."""
     latex: str = ""
+
+    def power(self) -> tuple[Any, Any]:
+        """(c, e) of an asymptotic equality whose right-hand side is ~ c x^e, x its variable.
+
+        Raises:
+            InvalidInput: where it is no such power.
+        """
+        if self.relation != "~":
+            raise InvalidInput(f"{self.latex} is no asymptotic equality")
+        x = sp.Dummy("x", positive=True)
+        right = leading(self.right.xreplace({self.variable: x}), x)
+        constant, exponent = sp.S.One, sp.S.Zero
+        for factor in sp.Mul.make_args(sp.expand_power_base(right)):
+            base, power = factor.as_base_exp()
+            if factor.has(x) and base != x:
+                raise InvalidInput(f"{self.latex} is no law of the form c x^e")
+            constant, exponent = (
+                (constant, exponent + power) if base == x else (constant * factor, exponent)
+            )
+        return constant, sp.expand(exponent)
+
+    def for_symbols(self, *symbols: Any) -> Statement:
+        """The statement with its symbols replaced by those of the same names."""
+        names = {symbol.name: symbol for symbol in symbols}
+        own = self.left.free_symbols | self.right.free_symbols
+        return self.substituted({s: names[s.name] for s in own if s.name in names})
 
     def substituted(self, values: Mapping[Any, Any]) -> Statement:
         """The statement for some values of its symbols and functions."""
@@ -111,6 +138,7 @@ class Fact:
         statement: the formula.
         hypotheses: relations that its symbols must satisfy, beyond their ranges.
         parameters: functions that stand for any function, to be given as lambdas.
+        derived: where it is a result of another derivation: that derivation, and its id there.
     """
 
     name: str
@@ -119,6 +147,7 @@ class Fact:
     statement: Relation
     hypotheses: tuple[Relation, ...] = ()
     parameters: tuple[str, ...] = ()
+    derived: tuple[Any, str] | None = field(default=None, repr=False, compare=False)
 
 
 @dataclass(frozen=True)

@@ -40,6 +40,10 @@ class Rule:
 
     uses: tuple[Use, ...] = ()
 
+    def all_uses(self) -> tuple[Use, ...]:
+        """What it follows from in any of its parts."""
+        return self.uses
+
     def check(self, line: Statement, context: Context) -> Iterator[Step]:
         """Steps whose truth shows that the line holds."""
         raise NotImplementedError
@@ -364,6 +368,10 @@ class Induction(Rule):
     start: int = 0
     base: tuple[Use, ...] = ()
     hypothesis: tuple[tuple[str, str], ...] = ()
+
+    def all_uses(self) -> tuple[Use, ...]:
+        """What the first case and the step use."""
+        return (*self.base, *self.uses)
 
     def check(self, line: Statement, context: Context) -> Iterator[Step]:
         entry = context.notation.symbol_entry(self.variable)
