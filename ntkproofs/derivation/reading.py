@@ -176,7 +176,8 @@ class _Checker:
         return isinstance(node, ast.Name) and node.id not in CONSTANTS
 
     def is_point(self, node: ast.expr) -> bool:
-        return self.is_symbol(node) and self.notation.symbol_entry(node.id).kind == "point"
+        entry = self.notation.symbols.get(node.id) if self.is_symbol(node) else None
+        return entry is not None and entry.kind == "point"
 
     def range(self, node: ast.expr, length: int) -> None:
         wanted = "(variable, from, to)" if length == 3 else "(variable, point)"
