@@ -216,8 +216,10 @@ def _vanishes_given(of: Generators, difference: Any, given: Sequence[tuple[Any, 
     if not given:
         return of.vanishes(difference)
     over, under = sp.fraction(sp.together(of.form(difference)))
-    equations = [sp.fraction(sp.together(of.form(sp.Add(a, -b))))[0] for a, b in given]
     over, under = of.remainder(sp.expand(over)), of.remainder(sp.expand(under))
+    if over == 0:  # no equation is needed
+        return bool(under != 0)
+    equations = [sp.fraction(sp.together(of.form(sp.Add(a, -b))))[0] for a, b in given]
     left_over = [of.remainder(sp.expand(e)) for e in equations]
     for _ in range(len(left_over)):
         solved = next(filter(None, map(_solved, left_over)), None)
