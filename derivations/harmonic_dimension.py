@@ -18,8 +18,7 @@ doc.words(
     "harmonic one and of `norm(x)**2` times one of degree `l - 2` [@HARMONIC_DECOMPOSITION]."
 )
 doc.symbol("x")
-doc.symbol("k", "integer", meaning="degree of a polynomial")
-doc.define("monomials", "M(d, k)", "binomial(k + d - 1, d - 1)", "The monomials are counted by")
+doc.define("monomials", "M(d, l)", "binomial(l + d - 1, d - 1)", "The monomials are counted by")
 doc.define("dimension", "N(d, l)", "M(d, l) - M(d, l - 2)", "so that")
 with doc.theorem(
     "count",

@@ -20,8 +20,8 @@ doc.function("DY", 2, tex=r"\Delta_{S} Y_{#1}(#2)", meaning="the Laplacian of th
 doc.function("D", 3, tex=r"\Delta(r^{#1} Y_{#1})(#2 #3)", meaning="the Laplacian of the space")
 
 doc.words(
-    "A spherical harmonic of degree `l` is a function `Y(l, x)` on the sphere for which `r**l*Y(l, x)` "
-    "is a harmonic polynomial. In polar coordinates [@POLAR_LAPLACIAN]"
+    "A spherical harmonic of degree `l` is a function `Y(l, x)` on the sphere for which "
+    "`r**l*Y(l, x)` is a harmonic polynomial. In polar coordinates [@POLAR_LAPLACIAN]"
 )
 doc.assume(
     "polar",

@@ -169,6 +169,10 @@ class Generators:
         meaning = self.meaning.get(symbol)
         return isinstance(meaning, sp.KroneckerDelta) and all(a.is_Symbol for a in meaning.args)
 
+    def half_turns(self) -> list[Any]:
+        """Symbols that are angles from 0 to π, whose sines are >= 0."""
+        return [x for x, b in self.bounds.items() if b.low == 0 and b.high == sp.pi]
+
     def is_positive(self, expression: Any) -> bool:
         """Whether an expression is known to be > 0."""
         if expression.is_positive or is_evidently_positive(expression, self.bounds):
@@ -234,8 +238,10 @@ def _vanishes_given(of: Generators, difference: Any, given: Sequence[tuple[Any, 
     if not given:
         return of.vanishes(difference)
     over, under = sp.fraction(sp.together(of.form(difference)))
-    equations = [sp.fraction(sp.together(of.form(sp.Add(a, -b))))[0] for a, b in given]
     over, under = of.remainder(sp.expand(over)), of.remainder(sp.expand(under))
+    if over == 0:  # no equation is needed
+        return bool(under != 0)
+    equations = [sp.fraction(sp.together(of.form(sp.Add(a, -b))))[0] for a, b in given]
     left_over = [of.remainder(sp.expand(e)) for e in equations]
     for _ in range(len(left_over)):
         solved = next(filter(None, map(_solved, left_over)), None)
@@ -328,7 +334,14 @@ def _sine_and_cosine(of: Generators, angle: Any) -> tuple[Any, Any]:
 
 
 def _arccosine(of: Generators, node: Any) -> Any:
-    """arccos(-u) = π - arccos u: the argument whose leading coefficient is positive is taken."""
+    """arccos(-u) = π - arccos u: the argument whose leading coefficient is positive is taken.
+
+    The arccosine of the cosine of an angle in [0, π] is the angle.
+    """
+    for sign, inside in ((1, node.args[0]), (-1, -node.args[0])):
+        if isinstance(inside, sp.cos) and inside.args[0] in of.half_turns():
+            angle = of.form(inside.args[0])
+            return angle if sign > 0 else of.form(sp.pi) - angle
     argument = of.canonical(node.args[0])
     if _leads_with_minus(argument):
         positive = of.generator(("acos", of.canonical(-node.args[0])), sp.acos(-node.args[0]))

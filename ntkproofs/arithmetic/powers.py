@@ -30,8 +30,8 @@ def power(of: Generators, base: Any, exponent: Any) -> Any:
     if base == -1:
         return _sign(of, exponent)
     if base.atoms(sp.sin, sp.cos):
-        # sqrt(1 - cos² θ) is sin θ where that is known to be positive.
-        for known in of.positive:
+        # sqrt(1 - cos² θ) is sin θ where that is known to be positive, or 0 at the ends.
+        for known in (*of.positive, *map(sp.sin, of.half_turns())):
             if not known.is_Add and of.vanishes(known**2 - base):
                 return power(of, known, sp.expand(2 * exponent))
     product = sp.S.One

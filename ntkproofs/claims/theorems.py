@@ -259,3 +259,24 @@ POLAR_LAPLACIAN = Theorem(
     "Δ(g Y) = r^(1-d) (r^(d-1) g')' Y + r^(-2) g Δ_S Y, Δ_S being the Laplacian of the sphere.",
     "Stein, Weiss 1971, Chapter IV; C. Müller, Spherical Harmonics, Springer 1966",
 )
+RAISING_THE_DEGREE = Theorem(
+    "raising the degree of a Legendre polynomial, lowering the dimension",
+    "The Legendre polynomials of the sphere satisfy P_0^(d) = 1 and, for l >= 1, P_l^(d)(u) = "
+    "u P_(l-1)^(d+2)(u) - (1-u²)/(d-1) · d/du P_(l-1)^(d+2)(u): Rodrigues' formula, one derivative "
+    "at a time.",
+    "DLMF 18.9.20 (Gegenbauer polynomials); C. Müller, Spherical Harmonics, Springer 1966",
+)
+ZONAL_INTEGRAL = Theorem(
+    "integrals of zonal functions",
+    "For y uniform on S^(d-1) and a unit vector x, the inner product <x,y> has the density "
+    "Γ(d/2)/(sqrt(π) Γ((d-1)/2)) (1-u²)^((d-3)/2) on (-1,1).",
+    "C. Müller, Spherical Harmonics, Springer 1966, Section 1; Stein, Weiss 1971, Chapter IV",
+)
+SQUARED_ACTIVATIONS = Theorem(
+    "kernels of random features have squares as eigenvalues",
+    "For v uniform on S^(d-1) and σ in L² the kernel E σ(<v,x>) σ(<v,y>) has the eigenvalues "
+    "(c_d ∫ σ(u) P_l(u) (1-u²)^((d-3)/2) du)²: Funk-Hecke, twice. With v standard Gaussian, whose "
+    "norm is independent of its direction and E‖v‖² = d, 2 E 1[<v,x>>0] 1[<v,y>>0] = "
+    "(π - arccos u)/π and 2 E <v,x>_+ <v,y>_+ = (u (π - arccos u) + sqrt(1-u²))/π, u = <x,y>.",
+    "Cho, Saul 2009; Bach 2017, Breaking the curse of dimensionality, Appendix D",
+)

@@ -29,7 +29,7 @@ A statement holds for all values of its symbols in their declared ranges.
 
 from ntkproofs.derivation.context import Fact, at
 from ntkproofs.derivation.document import Derivation, StepFailed
-from ntkproofs.derivation.loading import derivation, load
+from ntkproofs.derivation.loading import derivation, load, result_of
 from ntkproofs.derivation.rules import (
     algebra,
     antiderivative,
@@ -58,4 +58,5 @@ __all__ = [
     "growth",
     "induction",
     "load",
+    "result_of",
 ]

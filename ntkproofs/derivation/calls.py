@@ -63,6 +63,8 @@ def call_piece(writer: MakesPieces, node: ast.Call, style: Style) -> Piece:
     if name in _DELIMITED:
         front, left, right = _DELIMITED[name]
         parts = [writer.piece(a, style) for a in node.args]
+        if name == "Mean" and len(parts) == 2:
+            front = rf"{front}_{{{parts.pop().tex}}}"
         height = tallest(*parts)
         inside = ", ".join(part.tex for part in parts)
         return Piece(front + delimit(inside, height, left, right), height=height)

@@ -8,7 +8,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,6 +16,7 @@ import sympy as sp
 from sympy.core.function import AppliedUndef
 
 from ntkproofs.arithmetic.domain import Bounds, Domain
+from ntkproofs.arithmetic.growth import leading
 from ntkproofs.claims.steps import Step, sign
 from ntkproofs.claims.theorems import Theorem
 from ntkproofs.derivation.formula import Formula, Relation, parse
@@ -37,6 +38,32 @@ class Statement:
     variable: Any = None
     """For ``~``: the symbol that tends to infinity."""
     latex: str = ""
+
+    def power(self) -> tuple[Any, Any]:
+        """(c, e) of an asymptotic equality whose right-hand side is ~ c x^e, x its variable.
+
+        Raises:
+            InvalidInput: where it is no such power.
+        """
+        if self.relation != "~":
+            raise InvalidInput(f"{self.latex} is no asymptotic equality")
+        x = sp.Dummy("x", positive=True)
+        right = leading(self.right.xreplace({self.variable: x}), x)
+        constant, exponent = sp.S.One, sp.S.Zero
+        for factor in sp.Mul.make_args(sp.expand_power_base(right)):
+            base, power = factor.as_base_exp()
+            if factor.has(x) and base != x:
+                raise InvalidInput(f"{self.latex} is no law of the form c x^e")
+            constant, exponent = (
+                (constant, exponent + power) if base == x else (constant * factor, exponent)
+            )
+        return constant, sp.expand(exponent)
+
+    def for_symbols(self, *symbols: Any) -> Statement:
+        """The statement with its symbols replaced by those of the same names."""
+        names = {symbol.name: symbol for symbol in symbols}
+        own = self.left.free_symbols | self.right.free_symbols
+        return self.substituted({s: names[s.name] for s in own if s.name in names})
 
     def substituted(self, values: Mapping[Any, Any]) -> Statement:
         """The statement for some values of its symbols and functions."""
@@ -113,20 +140,27 @@ class Known:
     statement: Statement
     is_definition: bool = False
     is_assumption: bool = False
+    is_general: bool = False
+    """Of a definition: whether no sign of its arguments went into it when it was read."""
+
+    def is_restriction(self) -> bool:
+        """Whether it assumes an inequality of symbols; one of functions holds for all arguments."""
+        difference = excess(self.statement) if self.is_assumption else None
+        return difference is not None and not difference.atoms(AppliedUndef)
 
     def fixed_symbols(self) -> set[Any]:
         """Symbols for which nothing may be put once this is defined or assumed.
 
         A function that is defined as c x, or that satisfies f(x) = c x, changes with c, which its
-        name does not show; and what was derived where x > y may fail for other x.
+        name does not show.
         """
         if not (self.is_definition or self.is_assumption):
             return set()
         statement = self.statement
         if self.is_definition:
             shown = set() if statement.left.is_Symbol else statement.left.free_symbols
-        elif excess(statement) is not None:
-            shown = set[Any]()
+        elif self.is_restriction():
+            return set()  # it is checked of the values that are put
         else:
             values = sp.Tuple(statement.left, statement.right).atoms(AppliedUndef)
             shown = {s for value in values for s in value.free_symbols}
@@ -144,6 +178,7 @@ class Fact:
         statement: the formula.
         hypotheses: relations that its symbols must satisfy, beyond their ranges.
         parameters: functions that stand for any function, to be given as lambdas.
+        derived: where it is a result of another derivation: that derivation, and its id there.
     """
 
     name: str
@@ -152,6 +187,7 @@ class Fact:
     statement: Relation
     hypotheses: tuple[Relation, ...] = ()
     parameters: tuple[str, ...] = ()
+    derived: tuple[Any, str] | None = field(default=None, repr=False, compare=False)
 
 
 @dataclass(frozen=True)
@@ -228,6 +264,8 @@ class Context:
         entry = self.notation.symbols.get(x.name)
         if entry is None or entry.symbol != x:
             return []
+        if entry.kind == "point":
+            return []
         if isinstance(node, sp.Integral) == (entry.kind == "integer"):
             raise InvalidInput(
                 f"an integral runs over real numbers, a sum and a product over integers; "
@@ -265,11 +303,83 @@ class Context:
         if isinstance(use.what, Fact):
             return self._instance_of_fact(use.what, dict(use.values))
         statement = self.find(use.what).statement
-        values, conditions = self._values(self.notation, dict(use.values))
-        self._require_free(values, use.id)
+        values, conditions = self.values(use.values)
+        self._require_shown(values, use.id)
         return statement.substituted(values), conditions
 
-    def _require_free(self, values: Mapping[Any, Any], id: str) -> None:
+    def values(
+        self, given: Sequence[tuple[str, str]], fixed: str | None = None
+    ) -> tuple[dict[Any, Any], tuple[Condition, ...]]:
+        """Values for symbols of the derivation, and what its ranges and assumptions demand.
+
+        Args:
+            given: names and values.
+            fixed: a symbol that keeps its value.
+        """
+        for name, _ in given:
+            if name == fixed or name in self.notation.functions:
+                raise InvalidInput(
+                    f"a statement is used for other values of its symbols; {name!r} keeps its own"
+                )
+        values, conditions = self._values(self.notation, dict(given))
+        return values, (*conditions, *self._assumed_of(values))
+
+    def require_uniform(self, use: Use, variable: Any) -> None:
+        """That an asymptotic equality holds as the variable of a line tends to infinity.
+
+        What tends to infinity there is linear in it and rises, and nothing else depends on it.
+
+        Raises:
+            InvalidInput: where this is not so.
+        """
+        if isinstance(use.what, Fact):
+            said = statement_of(use.what.statement)
+        else:
+            said = self.find(use.what).statement
+        given = {name: self.parse(source).sympy for name, source in use.values}
+        for symbol in (said.left.free_symbols | said.right.free_symbols) - {said.variable}:
+            if given.get(symbol.name, symbol).has(variable):
+                raise InvalidInput(
+                    f"{use.id!r} holds for a fixed {symbol}, which here depends on {variable}"
+                )
+        index = sp.expand(given.get(said.variable.name, said.variable))
+        slope = index.coeff(variable, 1)
+        if (index - slope * variable).has(variable) or slope.is_positive is not True:
+            raise InvalidInput(f"{use.id!r} is used where {index} need not grow with {variable}")
+
+    def require_free(self, variable: Any) -> None:
+        """That no range and no assumed inequality ties other symbols to one, for an induction.
+
+        Raises:
+            InvalidInput: naming what does.
+        """
+        for entry in self.notation.symbols.values():
+            for bound in (entry.least, entry.most, entry.above, entry.below):
+                if bound is not None and sp.sympify(bound).has(variable):
+                    raise InvalidInput(
+                        f"no induction over {variable}: the range of {entry.name} depends on it"
+                    )
+        for known in self._restrictions():
+            if variable in known.statement.left.free_symbols | known.statement.right.free_symbols:
+                raise InvalidInput(
+                    f"no induction over {variable}: the assumption {known.id!r} is about it; "
+                    "declare its range"
+                )
+
+    def _restrictions(self) -> Iterator[Known]:
+        """Inequalities that were assumed of symbols; those of functions hold for all arguments."""
+        for known in self.known.values():
+            if known.is_restriction():
+                yield known
+
+    def _assumed_of(self, values: Mapping[Any, Any]) -> Iterator[Condition]:
+        """What the inequalities that were assumed of symbols say of their values."""
+        for known in self._restrictions():
+            if excess(known.statement).free_symbols & set(values):
+                yield _condition(known.statement.substituted(values))
+
+    def _require_shown(self, values: Mapping[Any, Any], id: str) -> None:
+        """Refuse another value for what a definition or an assumption depends on unseen."""
         fixed = {s: known.id for known in self.known.values() for s in known.fixed_symbols()}
         for symbol in values:
             if symbol in fixed and values[symbol] != symbol:
@@ -281,12 +391,9 @@ class Context:
     def _instance_of_fact(
         self, fact: Fact, given: Mapping[str, str]
     ) -> tuple[Statement, tuple[Condition, ...]]:
-        bound = {
-            s.name
-            for side in (fact.statement.left, fact.statement.right)
-            for s in bound_symbols(side.sympy)
-        }
-        needed = [n for n in fact.notation.symbols if n not in bound]
+        relations = (fact.statement, *fact.hypotheses)
+        free = {n for r in relations for n in (*r.left.free_names(), *r.right.free_names())}
+        needed = [n for n in fact.notation.symbols if n in free]
         missing = [n for n in (*needed, *fact.parameters) if n not in given]
         values = {**{n: n for n in missing if n in self.notation.symbols}, **given}
         unknown = [n for n in missing if n not in values]
@@ -316,6 +423,9 @@ class Context:
             entry = notation.symbol_entry(name)
             if entry.kind == "integer" and not value.is_integer:
                 raise InvalidInput(f"{name} is to be an integer; {source!r} may be none")
+            is_point = value.is_Symbol and self.notation.symbol_entry(value.name).kind == "point"
+            if (entry.kind == "point") != is_point:
+                raise InvalidInput(f"points stand for points only; {name!r} is given {source!r}")
             values[entry.symbol] = value
         for name in given:
             if name in notation.symbols:

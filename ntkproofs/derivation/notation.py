@@ -25,7 +25,7 @@ from sympy.core.facts import InconsistentAssumptions
 from ntkproofs.derivation.vocabulary import CONSTANTS, FUNCTIONS
 from ntkproofs.errors import InvalidInput
 
-Kind = Literal["integer", "real", "positive", "complex"]
+Kind = Literal["integer", "real", "positive", "complex", "point"]
 Bound = int | Fraction | sp.Expr
 
 _GREEK_NAMES = """
@@ -44,8 +44,14 @@ _ARTICLE = {
     "real": "a real number",
     "positive": "a positive number",
     "complex": "a complex number",
+    "point": "a point",
 }
-_SET = {"integer": r"\mathbb{Z}", "real": r"\mathbb{R}", "complex": r"\mathbb{C}"}
+_SET = {
+    "integer": r"\mathbb{Z}",
+    "real": r"\mathbb{R}",
+    "complex": r"\mathbb{C}",
+    "point": r"\mathcal{X}",
+}
 
 
 @dataclass(frozen=True)
@@ -146,7 +152,8 @@ class Notation:
 
         Args:
             name: in formulas; an identifier.
-            kind: ``"integer"``, ``"real"``, ``"positive"`` or ``"complex"``.
+            kind: ``"integer"``, ``"real"``, ``"positive"`` or ``"complex"``; or ``"point"``, which
+                no arithmetic is done with: functions take it, and ``Mean(f(x), x)`` averages.
             tex: its LaTeX; without it, as :func:`default_tex` prints the name.
             least: the least value that it takes.
             most: the greatest value that it takes.
@@ -162,8 +169,10 @@ class Notation:
         if kind not in get_args(Kind):
             raise InvalidInput(f"kind must be one of {', '.join(get_args(Kind))}; got {kind!r}")
         bounds = (least, most, above, below)
-        if kind == "complex" and any(b is not None for b in bounds):
-            raise InvalidInput(f"complex numbers have no order; drop the bounds of {name!r}")
+        if kind in ("complex", "point") and any(b is not None for b in bounds):
+            raise InvalidInput(
+                f"complex numbers and points have no order; drop the bounds of {name!r}"
+            )
         tex = default_tex(name) if tex is None else _require_tex(tex)
         symbol = _new_symbol(name, kind, bounds)
         entry = SymbolEntry(name, kind, tex, symbol, meaning, *bounds)
@@ -303,7 +312,7 @@ def _assumptions(
     kind: Kind, least: Bound | None, most: Bound | None, above: Bound | None, below: Bound | None
 ) -> dict[str, bool]:
     """The SymPy assumptions that follow from a kind and bounds."""
-    found = {kind: True}
+    found = {"real" if kind == "point" else kind: True}
     for bound, strict, sign in (
         (least, False, 1),
         (above, True, 1),

@@ -29,6 +29,7 @@ from ntkproofs.claims.steps import (
 from ntkproofs.derivation.context import (
     Condition,
     Context,
+    Known,
     Statement,
     Use,
     bound_symbols,
@@ -52,6 +53,10 @@ class Rule:
     """
 
     uses: tuple[Use, ...] = ()
+
+    def all_uses(self) -> tuple[Use, ...]:
+        """What it follows from in any of its parts."""
+        return self.uses
 
     def check(self, line: Statement, context: Context) -> Iterator[Step]:
         """Steps whose truth shows that the line holds."""
@@ -78,9 +83,9 @@ def prepared(line: Statement, uses: Sequence[Use], context: Context) -> Prepared
     growths: list[tuple[Any, Any]] = []
     for use in uses:
         if isinstance(use.what, str) and context.find(use.what).is_definition and not use.values:
-            definition = context.find(use.what).statement
+            definition = context.find(use.what)
 
-            def expand(side: Any, definition: Statement = definition) -> Any:
+            def expand(side: Any, definition: Known = definition) -> Any:
                 return _expanded(side, definition, context)
 
             left, right = expand(left), expand(right)
@@ -96,7 +101,8 @@ def prepared(line: Statement, uses: Sequence[Use], context: Context) -> Prepared
             inequalities.append((difference, statement.relation in ("<", ">")))
         elif statement.relation == "==":
             equations.append((statement.left, statement.right))
-        elif statement.relation == "~" and statement.variable == line.variable:
+        elif statement.relation == "~" and line.variable is not None:
+            context.require_uniform(use, line.variable)
             growths.append((statement.left, statement.right))
         else:
             raise InvalidInput(f"nothing follows here from {use.id!r}: {statement.latex}")
@@ -108,22 +114,22 @@ def prepared(line: Statement, uses: Sequence[Use], context: Context) -> Prepared
     return Prepared(done, tuple(equations), tuple(inequalities), tuple(growths), tuple(conditions))
 
 
-def _expanded(expression: Any, definition: Statement, context: Context) -> Any:
+def _expanded(expression: Any, definition: Known, context: Context) -> Any:
     """An expression with what a definition defines replaced by what it is defined as."""
-    pattern, body = definition.left, definition.right
+    pattern, body = definition.statement.left, definition.statement.right
     if pattern.is_Symbol:
         return expression.subs(pattern, body)
     arguments = pattern.args
 
     def value(*given: Any) -> Any:
         for argument, replacement in zip(arguments, given, strict=True):
-            _require_fits(argument, replacement, context)
+            _require_fits(argument, replacement, context, signs=not definition.is_general)
         return substitute(body, dict(zip(arguments, given, strict=True)))
 
     return expression.replace(pattern.func, value)
 
 
-def _require_fits(symbol: Any, value: Any, context: Context) -> None:
+def _require_fits(symbol: Any, value: Any, context: Context, *, signs: bool) -> None:
     """Refuse a value for which a definition may not hold.
 
     What a symbol is declared to be went into the definition when it was read: of a positive x the
@@ -141,7 +147,7 @@ def _require_fits(symbol: Any, value: Any, context: Context) -> None:
         (symbol.is_negative, -1, True),
         (symbol.is_nonpositive, -1, False),
     ):
-        if known:
+        if known and signs:
             decision = at_least_zero(sign_ * value, context.domain(value), strict=strict)
             if decision.truth is not Truth.TRUE:
                 raise InvalidInput(
@@ -484,22 +490,36 @@ class Induction(Rule):
     Attributes:
         base: what the first case uses.
         uses: what the step from n to n + 1 uses, for instance a recurrence.
+        hypothesis: values of other symbols for which the statement is supposed of n. What is
+            shown for all of their values by induction may be supposed for all of them.
     """
 
     variable: str = ""
     start: int = 0
     base: tuple[Use, ...] = ()
+    hypothesis: tuple[tuple[str, str], ...] = ()
+
+    def all_uses(self) -> tuple[Use, ...]:
+        """What the first case and the step use."""
+        return (*self.base, *self.uses)
 
     def check(self, line: Statement, context: Context) -> Iterator[Step]:
         entry = context.notation.symbol_entry(self.variable)
         n = entry.symbol
         if line.relation != "==" or entry.kind != "integer":
             raise InvalidInput("induction shows an equality, over an integer")
-        if entry.least is None or sp.sympify(entry.least) < self.start:
-            raise InvalidInput(f"{self.variable} is to be at least {self.start}; declare that")
+        if entry.least is None or sp.sympify(entry.least) != self.start:
+            raise InvalidInput(
+                f"induction starts at the least value that {self.variable} is declared to take; "
+                f"got {self.start}"
+            )
+        context.require_free(n)
         first = line.substituted({n: sp.Integer(self.start)})
         yield from follows(*self.base).check(first, context)
-        here = (line.left, line.right)
+        values, conditions = context.values(self.hypothesis, fixed=self.variable)
+        yield from context.check_conditions(conditions)
+        supposed = line.substituted(values)
+        here = (supposed.left, supposed.right)
         after = line.substituted({n: n + 1})
         ready = prepared(after, self.uses, context)
         yield from context.check_conditions(ready.conditions)
@@ -510,10 +530,15 @@ class Induction(Rule):
 
 
 def induction(
-    variable: str, start: int, *, base: Sequence[str | Use] = (), step: Sequence[str | Use] = ()
+    variable: str,
+    start: int,
+    *,
+    base: Sequence[str | Use] = (),
+    step: Sequence[str | Use] = (),
+    **hypothesis: str,
 ) -> Induction:
-    """From ``start`` on, from n to n + 1."""
-    return Induction(uses_of(step), variable, start, uses_of(base))
+    """From ``start`` on, from n to n + 1; ``hypothesis`` gives values of other symbols."""
+    return Induction(uses_of(step), variable, start, uses_of(base), tuple(hypothesis.items()))
 
 
 @dataclass(frozen=True)

@@ -166,7 +166,7 @@ def test_values_of_functions():
     doc.define("square", "g(i)", "r(i)**2")
     doc.line("given", "0 <= g(i)", algebra())
     doc.line("instance", "0 <= x", algebra(at("given", g="lambda i: x")))
-    with pytest.raises(InvalidInput, match="restricted"):
+    with pytest.raises(InvalidInput, match="keeps its own"):
         holds(doc)
 
 
