@@ -30,7 +30,7 @@ def decide_multiplier(relation, power):
         base, exponent = loss.statement("lower").left.as_base_exp()
         assert base == 1 + loss.notation.symbol_entry("l").symbol
         s = sp.Symbol("s")
-        of_degree = exponent.subs(loss.notation.symbol_entry("s").symbol, s)
+        of_degree = exponent.subs(loss.notation.symbol_entry("t").symbol, s)
         yield identity("the growth exponents agree", of_degree, power * s, least={"s": 1})
 
 
@@ -63,7 +63,7 @@ sobolev_consistency = Claim(
     id="talk.sobolev-consistency",
     statement=r"(1+\ell)^{2s} \asymp (1 + \sqrt{\ell(\ell+d-2)})^s",
     source="talk, Sobolev Training Framework against Proofs 2 and 3",
-    parameters="S^(d-1), d >= 2; s != 0; the weaker reading: the same growth",
+    parameters="S^(d-1), d >= 2; s > 0; the weaker reading: the same growth",
     constants={"relation": "up to constants", "power": 2},
     mutants={"power": [1]},
 )
