@@ -35,7 +35,8 @@ def derived_multiplier(shift, power):
     for step in loss.steps():
         yield premise(step)
     symbols = {entry.symbol: sp.Symbol(name) for name, entry in loss.notation.symbols.items()}
-    eigenvalue = loss.statement("eigenvalue").right.replace(sp.Function("Y"), lambda _l, _x: sp.S.One)
+    harmonic = sp.Function("Y")
+    eigenvalue = loss.statement("eigenvalue").right.replace(harmonic, lambda _l, _x: sp.S.One)
     yield identity(
         r"-\Delta Y_\ell = \ell(\ell+d-2) Y_\ell",
         eigenvalue.xreplace(symbols),

@@ -375,7 +375,8 @@ class Context:
     def _assumed_of(self, values: Mapping[Any, Any]) -> Iterator[Condition]:
         """What the inequalities that were assumed of symbols say of their values."""
         for known in self._restrictions():
-            if excess(known.statement).free_symbols & set(values):
+            difference: Any = excess(known.statement)
+            if difference.free_symbols & set(values):
                 yield _condition(known.statement.substituted(values))
 
     def _require_shown(self, values: Mapping[Any, Any], id: str) -> None:

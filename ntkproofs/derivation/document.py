@@ -29,7 +29,7 @@ from ntkproofs.arithmetic.growth import asymptotically_equal
 from ntkproofs.arithmetic.normal_form import equal_functions
 from ntkproofs.arithmetic.truth import Truth
 from ntkproofs.claims.grades import Grade
-from ntkproofs.claims.steps import Step
+from ntkproofs.claims.steps import Step, decided_once
 from ntkproofs.claims.theorems import Theorem
 from ntkproofs.derivation import written
 from ntkproofs.derivation.breaking import breakings
@@ -247,13 +247,17 @@ class Derivation:
     def steps(self, *ids: str) -> Iterator[Step]:
         """The steps of all lines, or of those that some lines rest on, for evidence.
 
-        Results of other derivations that are used come with their steps.
+        Results of other derivations that are used come with their steps. A process decides them
+        once: evidence runs anew for each mutant, and a derivation does not depend on it.
         """
+        yield from decided_once((self, *ids), lambda: self._decide(ids))
+
+    def _decide(self, ids: tuple[str, ...]) -> Iterator[Step]:
         needed = self._rests_on(ids)
         for use in needed.values():
             if isinstance(use.what, Fact) and use.what.derived is not None:
                 other, id = use.what.derived
-                yield from other.steps(id)
+                yield from other._decide((id,))
         for checked in self.checks(needed):
             yield from checked.steps
 
