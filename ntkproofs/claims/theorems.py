@@ -260,7 +260,10 @@ POLAR_LAPLACIAN = Theorem(
     "For a function g(r) Y(x) of the radius r and of the point x of S^(d-1), "
     "Δ(g Y) = r^(1-d) (r^(d-1) g')' Y + r^(-2) g Δ_S Y, Δ_S being the Laplacian of the sphere.",
     "Stein, Weiss 1971, Chapter IV; C. Müller, Spherical Harmonics, Springer 1966",
-    ("steinweiss1971", "mueller1966",),
+    (
+        "steinweiss1971",
+        "mueller1966",
+    ),
 )
 RAISING_THE_DEGREE = Theorem(
     "raising the degree of a Legendre polynomial, lowering the dimension",
@@ -268,14 +271,20 @@ RAISING_THE_DEGREE = Theorem(
     "u P_(l-1)^(d+2)(u) - (1-u²)/(d-1) · d/du P_(l-1)^(d+2)(u): Rodrigues' formula, one derivative "
     "at a time.",
     "DLMF 18.9.20 (Gegenbauer polynomials); C. Müller, Spherical Harmonics, Springer 1966",
-    ("dlmf", "mueller1966",),
+    (
+        "dlmf",
+        "mueller1966",
+    ),
 )
 ZONAL_INTEGRAL = Theorem(
     "integrals of zonal functions",
     "For y uniform on S^(d-1) and a unit vector x, the inner product <x,y> has the density "
     "Γ(d/2)/(sqrt(π) Γ((d-1)/2)) (1-u²)^((d-3)/2) on (-1,1).",
     "C. Müller, Spherical Harmonics, Springer 1966, Section 1; Stein, Weiss 1971, Chapter IV",
-    ("mueller1966", "steinweiss1971",),
+    (
+        "mueller1966",
+        "steinweiss1971",
+    ),
 )
 SQUARED_ACTIVATIONS = Theorem(
     "kernels of random features have squares as eigenvalues",
@@ -284,5 +293,8 @@ SQUARED_ACTIVATIONS = Theorem(
     "norm is independent of its direction and E‖v‖² = d, 2 E 1[<v,x>>0] 1[<v,y>>0] = "
     "(π - arccos u)/π and 2 E <v,x>_+ <v,y>_+ = (u (π - arccos u) + sqrt(1-u²))/π, u = <x,y>.",
     "Cho, Saul 2009; Bach 2017, Breaking the curse of dimensionality, Appendix D",
-    ("chosaul2009", "bach2017",),
+    (
+        "chosaul2009",
+        "bach2017",
+    ),
 )

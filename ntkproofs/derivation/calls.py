@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Sequence
 from typing import Protocol
 
 from ntkproofs.derivation.notation import Notation
@@ -259,10 +260,20 @@ class _Template:
             pieces = [at_least(piece, Level.ATOM) for piece in pieces]
         self.height = max(self.height, tallest(*pieces))
         if found[0] == "".join(marks):
-            joint = "" if all(_is_short(node) for node in nodes) else ", "
-            return joint.join(piece.tex for piece in pieces)
+            if all(_is_short(node) for node in nodes):
+                return _side_by_side([piece.tex for piece in pieces])
+            return ", ".join(piece.tex for piece in pieces)
         shown = dict(zip(marks, pieces, strict=True))
         return re.sub(r"#\d", lambda mark: shown[mark[0]].tex, found[0])
+
+
+def _side_by_side(letters: Sequence[str]) -> str:
+    r"""Letters and commands without a comma; a command ends before a letter: ``\ell m``."""
+    joined = letters[0]
+    for letter in letters[1:]:
+        apart = re.search(r"\\[A-Za-z]+$", joined) and letter[:1].isalpha()
+        joined += f" {letter}" if apart else letter
+    return joined
 
 
 def in_script(tex: str, position: int) -> bool:
