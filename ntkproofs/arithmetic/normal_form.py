@@ -24,6 +24,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import sympy as sp
+from sympy.core.function import AppliedUndef
 
 from ntkproofs.arithmetic import bound, powers
 from ntkproofs.arithmetic.domain import EVERYWHERE, Bounds, Domain, is_evidently_positive
@@ -242,7 +243,7 @@ def _vanishes_given(of: Generators, difference: Any, given: Sequence[tuple[Any, 
     if over == 0:  # no equation is needed
         return bool(under != 0)
     equations = [sp.fraction(sp.together(of.form(sp.Add(a, -b))))[0] for a, b in given]
-    left_over = [of.remainder(sp.expand(e)) for e in equations]
+    left_over = _of_use(of, over, [of.remainder(sp.expand(e)) for e in equations])
     for _ in range(len(left_over)):
         solved = next(filter(None, map(_solved, left_over)), None)
         if solved is None:
@@ -256,6 +257,17 @@ def _vanishes_given(of: Generators, difference: Any, given: Sequence[tuple[Any, 
         return False
     polynomials = [e for e in left_over if e != 0]
     return of.is_zero(over) or bool(polynomials and _in_ideal(of, over, polynomials))
+
+
+def _of_use(of: Generators, over: Any, equations: list[Any]) -> list[Any]:
+    """The equations without those that only tell a value which occurs nowhere else."""
+    free_of_relations = (AppliedUndef, sp.Integral, sp.Derivative, sp.Subs)
+    for equation in equations:
+        others = sp.Tuple(over, *(e for e in equations if e is not equation)).free_symbols
+        alone = equation.free_symbols - others
+        if any(isinstance(of.meaning.get(g), free_of_relations) for g in alone):
+            return _of_use(of, over, [e for e in equations if e is not equation])
+    return equations
 
 
 def _solved(equation: Any) -> tuple[Any, Any] | None:
