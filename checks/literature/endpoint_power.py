@@ -1,9 +1,10 @@
 r"""Eigenvalues of a power at a pole, and the constant of Bietti and Bach's theorem.
 
 Their Theorem 1 reads the decay of eigenvalues off the singularities of a kernel at u = ±1. It
-stands on the eigenvalues Λ_l(ν) of (1-u)^ν, which are known exactly, by two roads: Rodrigues'
-formula makes a Beta integral of them; the differential equation and the recurrence of the Legendre
-polynomials, without any integral, determine the ratio of neighbours. Both leave
+stands on the eigenvalues Λ_l(ν) of (1-u)^ν, which are known exactly, by two roads: integrations by
+parts make a Beta integral of them (derivations/endpoint_powers.py); the differential equation and
+the recurrence of the Legendre polynomials, without any integral, determine the ratio of neighbours.
+Both leave
 
     Λ_l(ν) = 2^(ν+d-2) Γ(d/2) Γ(ν+(d-1)/2) / (sqrt(π) Γ(-ν)) · Γ(l-ν)/Γ(l+ν+d-1).
 
@@ -28,8 +29,8 @@ from ntkproofs.claims.theorems import (
     GAMMA_FUNCTION,
     GAMMA_RATIO,
     LEGENDRE_EQUATION,
-    RODRIGUES,
 )
+from ntkproofs.derivation import derivation
 from ntkproofs.spectra.endpoints import endpoint_constant_ball
 
 d, l = sp.symbols("d l", integer=True, positive=True)  # noqa: E741
@@ -56,6 +57,8 @@ first_value = (
 ) / sp.gamma(nu + d - 1)
 """Λ_0(ν) of the formula, Γ(-ν) cancelled."""
 
+POWERS = derivation("endpoint-powers")
+
 endpoint_eigenvalue = Claim(
     id="literature.endpoint-eigenvalue",
     statement=r"\Lambda_\ell(\nu) = 2^{\nu+d-2} \frac{\Gamma(d/2)\Gamma(\nu+(d-1)/2)}"
@@ -78,19 +81,18 @@ endpoint_eigenvalue = Claim(
 )
 
 
-@endpoint_eigenvalue.proof(relies_on=[FUNK_HECKE, RODRIGUES, GAMMA_FUNCTION])
-def by_rodrigues(ratio, first):
-    """The l-th derivative of (1-u)^ν is (-ν)_l (1-u)^(ν-l): what remains is a Beta integral."""
-    rodrigues = sp.gamma((d - 1) / 2) / (2**l * sp.gamma(l + (d - 1) / 2))
-    a, b = nu + (d - 1) / 2, l + (d - 1) / 2  # exponents of 1-u and 1+u, plus 1
-    beta = 2 ** (nu + l + d - 2) * sp.gamma(a) * sp.gamma(b) / sp.gamma(nu + l + d - 1)
-    rest = measure * rodrigues * beta  # (-ν)_l is missing; its quotient is l - ν
-    after = (l - nu) * rest.subs(l, l + 1)
+@endpoint_eigenvalue.proof(relies_on=POWERS.relies_on("eigenvalue"))
+def by_parts(ratio, first):
+    """As derived: each integration by parts lowers the degree; a Beta integral remains."""
+    for step in POWERS.steps("eigenvalue"):
+        yield premise(step)
+    derived = POWERS.statement("eigenvalue").for_symbols(d, l, nu).right.rewrite(sp.gamma)
     quotient = (l - nu) / (l + nu + d - 1)
     least = {"d": 2, "l": 0}
-    yield premise(gamma_ratio(r"the quotient, reduced", after, rest, quotient, least=least))
+    after = derived.subs(l, l + 1)
+    yield premise(gamma_ratio("the quotient, reduced", after, derived, quotient, least=least))
     yield identity(r"\Lambda_{l+1}/\Lambda_l", generic(quotient), generic(ratio), least=LEAST)
-    yield gamma_ratio(r"\Lambda_0", rest.subs(l, 0), first * first_value, 1, least=least)
+    yield gamma_ratio(r"\Lambda_0", derived.subs(l, 0), first * first_value, 1, least=least)
 
 
 @endpoint_eigenvalue.proof(relies_on=[FUNK_HECKE, LEGENDRE_EQUATION, GAMMA_FUNCTION])

@@ -2,10 +2,9 @@ r"""Decay of the eigenvalues of the deep NTK, and how its constant grows with de
 
 In the angle θ to the pole, Θ_L = L + a_L θ + O(θ²) at u = 1 and Θ_L = T + b_L θ + O(θ²) at u = -1.
 A term θ is sqrt(2) t^(1/2) in t = 1 ∓ u, the first that is not analytic, and t^(1/2) has
-eigenvalues ~ C l^(-d); so the decay is l^(-d) for all degrees of a parity as soon as a_L ± b_L is
-not 0. By induction on L, a_L = -L(L-1)/(2π). At u = -1 the cosines of layers from the second on
-have no term θ (κ1 is C¹ and has none at its own pole), so that b_(L+1) = b_L κ0(S_L(-1)), and with
-b_3 = -1/(2π) and 1/2 <= κ0 <= 1 on [0, 1]: -1/(2π) <= b_L < 0 for L >= 3.
+eigenvalues ~ C l^(-d). For L >= 3 and both parities a_L ± b_L < 0, so that no parity decays faster:
+a_L = -L(L-1)/(2π) and b_L = -q_L/(2π) with q_3 = 1, q_(L+1) = q_L κ0(S_L(-1)). All this is derived
+in derivations/scaling_law.py.
 """
 
 import sympy as sp
@@ -19,25 +18,26 @@ from ntkproofs.claims import (
     certify,
     exactly,
     identity,
-    nonnegative,
     nonzero_exactly,
     premise,
 )
-from ntkproofs.claims.theorems import ENDPOINT_DECAY, NTK_LIMIT
-from ntkproofs.kernels.expansions import Expansions
-from ntkproofs.spectra.depth import (
-    DEPTH,
-    feedforward_laws,
-    leading_terms_of_deep_networks,
-)
+from ntkproofs.derivation import derivation
 
 d = sp.Symbol("d", integer=True, positive=True)
+L = sp.Symbol("L", integer=True, positive=True)
 
 
-def leading_terms():
-    """a_L for all L, and what bounds b_L, as premises."""
-    for about, left, right in leading_terms_of_deep_networks():
-        yield premise(identity(about, left, right, least={"L": 1}))
+SCALING = derivation("scaling-law")
+LAW = ("decay", "even-sum", "odd-sum")
+"""The law, and that its constant is > 0 for both parities."""
+SLOPES = ("near", "third-share", "next-share")
+"""The terms a_L θ and b_L θ for all L."""
+
+
+def rests_on(*ids):
+    """The derivation of the scaling law, as far as some of its lines rest on it."""
+    for step in SCALING.steps(*ids):
+        yield premise(step)
 
 
 deep_decay = Claim(
@@ -55,37 +55,32 @@ deep_decay = Claim(
 )
 
 
-@deep_decay.proof(relies_on=[NTK_LIMIT, ENDPOINT_DECAY], part="decay")
+@deep_decay.proof(relies_on=SCALING.relies_on(*LAW), part="decay")
 def from_the_singularities(p, first_depth):
-    """a_L ± b_L < 0 for all L, so that t^(1/2) leads for both parities, whose law is l^(-d)."""
-    yield from leading_terms()
-    size = DEPTH * (DEPTH - 1) - 1  # 2π |a_L| - 2π |b_L|, at least
-    yield premise(nonnegative(r"|a_L| > |b_L| \text{ for } L \ge 3", size - 1, {"L": 3}))
-    for depth in range(first_depth, 6):
+    """The law as derived for L >= 3; at fewer layers a parity has none."""
+    yield from rests_on(*LAW)
+    for depth in range(first_depth, int(SCALING.notation.symbol_entry("N").least)):
         law = nt.asymptotics(nt.ntk(depth), d, terms=1)
-        for parity in ("even", "odd"):
-            if law.vanishes(parity):
-                about = rf"\mu_\ell \neq 0 \text{{ for {parity} }} \ell,\ L = {depth}"
-                yield exactly(about, 0, 1, {"L": depth, "why": law.vanishes(parity)})
-            else:
-                about = rf"p, {parity} degrees, L = {depth}"
-                yield identity(about, law.exponent(parity), p, least={"d": 2})
+        for parity in filter(law.vanishes, ("even", "odd")):
+            about = rf"\mu_\ell \neq 0 \text{{ for {parity} }} \ell,\ L = {depth}"
+            yield exactly(about, 0, 1, {"L": depth, "why": law.vanishes(parity)})
+    _, power = SCALING.statement("decay").for_symbols(d).power()
+    yield identity("-p", power, -p, least={"d": 2})
 
 
 @deep_decay.proof(
-    relies_on=[NTK_LIMIT, ENDPOINT_DECAY],
+    relies_on=SCALING.relies_on(*SLOPES),
     part="parity",
-    covers="b_(L+1) = b_L κ0(S_L(-1)) with κ0 >= 1/2 on [0, 1]: b_L is nonzero for every L >= 3",
+    covers="q_(L+1) = q_L κ0(S_L(-1)) with κ0 >= 1/2 on [0, 1]: q_L > 0 for every L >= 3",
 )
 def the_constant_depends_on_parity(parity_gap):
-    """b_3 is not 0, and b_L is b_3 times factors between 1/2 and 1."""
-    yield from leading_terms()
-    third = Expansions(length=6, exact=True, bits=64).at_pole(nt.ntk(3), -1).coefficients[1]
-    third = third.to_sympy() * sp.pi
+    """The constants of the parities differ by 2 q_L; q_3 is 1, later ones are > 0."""
+    yield from rests_on(*SLOPES)
+    third = SCALING.statement("third-share").right
     if parity_gap == "nonzero":
-        yield nonzero_exactly(r"\pi b_3 \neq 0", third)
+        yield nonzero_exactly(r"q_3 \neq 0", third)
     else:
-        yield exactly(r"\pi b_3 = 0", third, 0)
+        yield exactly(r"q_3 = 0", third, 0)
 
 
 @deep_decay.certificate(on="d = 3, 5, L = 3, 4, l = 150, 151, 300, 301", part="decay")
@@ -114,15 +109,15 @@ deep_depth_constant = Claim(
 
 
 @deep_depth_constant.proof(
-    relies_on=[NTK_LIMIT, ENDPOINT_DECAY],
-    covers="a_L is shown by induction for all L, |b_L| <= 1/(2π), and the eigenvalue of t^(1/2) "
+    relies_on=SCALING.relies_on(*SLOPES),
+    covers="a_L is derived by induction for all L, 0 < q_L <= 1, and the eigenvalue of t^(1/2) "
     "does not depend on L",
 )
 def degree_of_the_polynomial(q):
-    """C(d, L) = c(d) (a_L ± b_L) with b_L bounded; the degree of a_L in L."""
-    yield from leading_terms()
-    polynomial = sp.Poly(sp.expand(feedforward_laws().tangent.value * sp.pi), DEPTH)
-    yield exactly(r"\deg_L a_L = q", polynomial.degree(), q)
+    """C(d, L) = c(d) (-2π a_L ± q_L) with q_L bounded; the degree of a_L in L."""
+    yield from rests_on(*SLOPES)
+    slope = SCALING.statement("near").for_symbols(L).right
+    yield exactly(r"\deg_L a_L = q", sp.Poly(sp.expand(slope * sp.pi), L).degree(), q)
 
 
 @deep_depth_constant.certificate(on="d = 3, L = 16, 32, 64, both parities")

@@ -1,33 +1,28 @@
 r"""The sampled NTK at the edge of chaos, as depth grows at a fixed set of n points.
 
-With the angle map A, cos A(ψ) = ϱ(cos ψ), the angle of two inputs after k layers is
-ψ_k = A(ψ_(k-1)), and the kernel follows Θ_(k+1) = Θ_k (1 - 2Δψ_k/π) + cos ψ_(k+1). Near 0,
-A(ψ) = ψ - a ψ² + b ψ³ + O(ψ⁴) with a = 2Δ/(3π), b = -2Δ²/(9π²); and A(ψ) < ψ for ψ > 0, since
-cos A - cos ψ = (2Δ/π)(sin ψ - ψ cos ψ) and (sin ψ - ψ cos ψ)' = ψ sin ψ > 0, so that
-ψ_k tends to 0 from any angle but that of parallel inputs. Then (Stolz-Cesàro)
-1/ψ_k = a k + ((a²-b)/a) log k + O(1). For F(ψ) = α/sin(ψ/2) + B with α = 3π/(16Δ), B = -1/8 the
-recursion holds up to O(ψ²); since Π (1 - 2Δψ_k/π) falls like k^(-3), Θ_k - F(ψ_k) tends to 0. So
-off the diagonal Θ_l = l/4 + (3/8) log l + O(1), whatever Δ and the points; on it Θ_l = l. The
-matrix with entries Θ_l/n is l (3 I + J)/(4n) + O(log l), J all ones, whose eigenvalues are 3l/(4n)
-and (n+3) l/(4n).
+Off the diagonal Θ_k = α/sin(ψ_k/2) + B + o(1) with α = 3π/(16Δ), B = -1/8 (derivation
+inverse-cosine-distance), where ψ_k is the angle of two inputs after k - 1 layers; and 1/ψ_k grows
+like a k + ((a²-b)/a) log k with a = 2Δ/(3π), b = -2Δ²/(9π²) (derivation edge-of-chaos). So off the
+diagonal Θ_l = l/4 + (3/8) log l + O(1), whatever Δ and the points; on it Θ_l = l. The matrix with
+entries Θ_l/n is l (3 I + J)/(4n) + O(log l), J all ones, whose eigenvalues are 3l/(4n) and
+(n+3) l/(4n). What is claimed is compared with what was derived.
 """
 
 from fractions import Fraction
 
 import sympy as sp
 from flint import acb_mat, arb, arb_mat
+from sympy.core.function import AppliedUndef
 
 from ntkproofs.arithmetic.balls import ball, precision
 from ntkproofs.arithmetic.truth import less
 from ntkproofs.claims import Claim, certify, identity, premise
 from ntkproofs.claims.theorems import NTK_LIMIT, STOLZ_CESARO, WEYL
-from ntkproofs.kernels.expansions import Expansions
+from ntkproofs.derivation import derivation
 from ntkproofs.matrices.sampled import exact_cosines
 
 n, l = sp.symbols("n l", positive=True)  # noqa: E741
-delta, psi = sp.symbols("Delta psi", positive=True)
-A1 = 2 * delta / (3 * sp.pi)
-B1 = -2 * delta**2 / (9 * sp.pi**2)
+delta = sp.Symbol("Delta", positive=True)
 ALPHA, SHIFT = 3 * sp.pi / (16 * delta), -sp.Rational(1, 8)
 """The coefficients of 1/sin(ψ/2) and of 1 in F."""
 
@@ -40,76 +35,56 @@ POINTS = [
 ]
 
 
-def jet(kernel, order):
-    """The expansion of a formula at u = 1 in the angle, exactly."""
-    series = Expansions(length=order + 2, exact=True, bits=64).at_pole(kernel, 1)
-    terms = (c.to_sympy() * psi**j for j, c in enumerate(series.coefficients[: order + 1]))
-    return sp.Add(*terms)
+def derived(*names):
+    """All steps of derivations, as premises."""
+    for name in names:
+        for step in derivation(name).steps():
+            yield premise(step)
 
 
-def in_delta(family, order):
-    """The expansion of ϱ or ϱ', which are linear in Δ."""
-    zero, one = jet(family(0), order), jet(family(1), order)
-    return sp.expand(zero + delta * (one - zero))
-
-
-def coefficient(expression, power):
-    return sp.expand(expression).coeff(psi, power)
-
-
-def angle_map():
-    """cos(ψ - aψ² + bψ³) agrees with ϱ(cos ψ) to order ψ⁴."""
-    from ntkproofs.kernels.networks import cosine_map
-
-    angle = psi - A1 * psi**2 + B1 * psi**3
-    cosine = 1 - angle**2 / 2 + angle**4 / 24
-    for power in range(5):
-        left = coefficient(cosine, power)
-        right = coefficient(in_delta(cosine_map, 4), power)
-        yield premise(identity(rf"[\psi^{power}] \cos A", left, right))
-
-
-def slope():
-    """ϱ'(cos ψ) = 1 - 2Δψ/π, exactly: a product of these over layers falls like k^-3."""
-    from ntkproofs.kernels.networks import cosine_map_derivative
-
-    found = in_delta(cosine_map_derivative, 3)
-    yield premise(identity(r"\varrho'(\cos\psi)", found, 1 - 2 * delta * psi / sp.pi))
-    yield premise(identity(r"(2\Delta/\pi)/a = 3", 2 * delta / sp.pi / A1, 3))
+def shown(name, line):
+    """What a line of a derivation shows, in the symbols of this file and without its O(x^k)."""
+    right = derivation(name).statement(line).right.replace(sp.Function("O"), lambda _: sp.S.Zero)
+    here = {str(s): s for s in (n, l, delta)}
+    return sp.expand(right.subs({s: here[str(s)] for s in right.free_symbols if str(s) in here}))
 
 
 def limits():
-    """Off the diagonal Θ_l/l → c_1 and (Θ_l - c_1 l)/log l → c_2: 1/4 and 3/8."""
-    yield from angle_map()
-    yield from slope()
-    yield premise(identity(r"2\alpha a = 1/4", 2 * ALPHA * A1, sp.Rational(1, 4)))
-    growth = 2 * ALPHA * (A1**2 - B1) / A1
-    yield premise(identity(r"2\alpha(a^2-b)/a = 3/8", growth, sp.Rational(3, 8)))
-    yield from recursion_of_the_affine_form(ALPHA, SHIFT, premises=True)
+    """The derivations, and that the one rests on what the other shows: 3π/(16Δ) and -1/8."""
+    yield from derived("edge-of-chaos", "inverse-cosine-distance")
+    for about, one, other in zip(("A", "B"), used_form(), shown_form(), strict=True):
+        yield premise(identity(about, one, other))
 
 
-def recursion_of_the_affine_form(scale, shift, premises=False):
-    """F(A(ψ)) = F(ψ) ϱ'(cos ψ) + cos A(ψ) + O(ψ²), F = scale/sin(ψ/2) + shift."""
-    angle = psi - A1 * psi**2 + B1 * psi**3
+def shown_form():
+    """A and B in Θ_k = A W_k + B + ε_k, as derived."""
+    right = shown("inverse-cosine-distance", "affine")
+    inverse, rest = right.atoms(sp.Function("W")), right.as_independent(*right.atoms(AppliedUndef))
+    return right.coeff(*inverse), rest[0]
 
-    def form(ratio, over):
-        # 1/sin(x/2) = 2/x + x/12 + O(x³), with 1/x = ratio/ψ
-        return scale * (2 * ratio / psi + over / 12) + shift
 
-    inverse = 1 + A1 * psi + (A1**2 - B1) * psi**2  # ψ/A(ψ) up to O(ψ³)
-    yield premise(
-        identity(
-            r"\psi/A(\psi) = 1 + a\psi + (a^2-b)\psi^2 + O(\psi^3)",
-            sum(coefficient(inverse * angle, k) * psi**k for k in range(4)),
-            psi,
-        )
-    )
-    left = form(inverse, angle)
-    right = form(sp.S.One, psi) * (1 - 2 * delta * psi / sp.pi) + 1
-    for power in (-1, 0, 1):
-        about = rf"[\psi^{{{power}}}]\ F(A(\psi)) = F(\psi)\varrho' + \cos A(\psi)"
-        step = identity(about, coefficient(left, power), coefficient(right, power))
-        yield premise(step) if premises else step
+def used_form():
+    """A and B in Θ_k = A/sin(ψ_k/2) + B + ε_k, as used."""
+    right = shown("edge-of-chaos", "affine")
+    (sine,) = right.atoms(sp.sin)
+    return right.coeff(1 / sine), right.as_independent(*right.atoms(AppliedUndef))[0]
+
+
+def least_eigenvalue():
+    """That of vectors whose entries sum to 0."""
+    right = derivation("edge-of-chaos").statement("eigenvalues").right
+    (entry,) = (v for v in right.atoms(AppliedUndef) if str(v) == "v(i)")
+    return sp.expand(shown("edge-of-chaos", "eigenvalues").coeff(entry))
+
+
+def largest_eigenvalue():
+    """That of the vector of ones."""
+    return shown("edge-of-chaos", "ones")
+
+
+def condition_number():
+    """Its first terms in x = log(l)/l."""
+    return shown("edge-of-chaos", "condition")
 
 
 def sine_less_angle_cosine(angle):
@@ -186,9 +161,9 @@ lambda_min = Claim(
 
 @lambda_min.proof(relies_on=THEOREMS)
 def least_eigenvalue_of_the_limit(c):
-    """The least eigenvalue of (3 I + J) l/(4n) is its diagonal less its other entries."""
+    """The eigenvalue of the vectors whose entries sum to 0, as derived; its term in l."""
     yield from limits()
-    yield identity(r"(l - l/4)/n = c\,l/n", (l - l / 4) / n, c * l / n)
+    yield identity(r"3l/(4n) = c\,l/n", least_eigenvalue().coeff(l) * l, c * l / n)
 
 
 @lambda_min.certificate(on=INSTANCE)
@@ -212,9 +187,9 @@ lambda_max = Claim(
 
 @lambda_max.proof(relies_on=THEOREMS)
 def largest_eigenvalue_of_the_limit(c):
-    """The largest eigenvalue of (3 I + J) l/(4n) belongs to the vector of ones."""
+    """The eigenvalue of the vector of ones, as derived; its term in l."""
     yield from limits()
-    largest = (sp.Rational(3, 4) + n / 4) / n
+    largest = largest_eigenvalue().coeff(l)
     yield identity(r"(3 + n)\,l/(4n) = c\,l", largest * l, c * l, least={"n": 2})
 
 
@@ -243,9 +218,10 @@ amended_max = lambda_max.amend(
 
 @amended_max.proof(relies_on=THEOREMS, part="error")
 def logarithm_of_the_error(xi):
-    """Off-diagonal entries carry (3/8) log l + O(1), diagonal ones are exact."""
+    """The eigenvalue of the vector of ones, as derived; its term in log l."""
     yield from limits()
-    yield identity(r"(n-1)\,(3/8)/n = \xi", (n - 1) * sp.Rational(3, 8) / n, xi, least={"n": 2})
+    slope = largest_eigenvalue().coeff(sp.log(l))
+    yield identity(r"3(n-1)/(8n) = \xi", slope, xi, least={"n": 2})
 
 
 condition = Claim(
@@ -263,14 +239,13 @@ condition = Claim(
 
 @condition.proof(relies_on=THEOREMS)
 def quotient_of_the_extremes(c, e):
-    """((n+3) l/4 + (n-1) x)/(3l/4 - x) with x = (3/8) log l, to first order in x/l."""
+    """The quotient of the eigenvalues to first order in x = log(l)/l, as derived."""
     yield from limits()
-    x = sp.Symbol("x")  # log l
-    error = sp.Rational(3, 8) * x
-    quotient = ((n + 3) * l / 4 + (n - 1) * error) / (3 * l / 4 - error)
-    yield identity(r"\kappa \to 1 + c n", quotient.subs(x, 0), 1 + c * n, least={"n": 2})
-    slope_in_x = sp.diff(quotient, x).subs(x, 0)
-    yield identity(r"(\kappa - 1 - n/3)/\log l = e\,n/l", slope_in_x, e * n / l, least={"n": 2})
+    x = derivation("edge-of-chaos").notation.symbol_entry("x").symbol
+    quotient = condition_number()
+    yield identity(r"\kappa \to 1 + c n", quotient.coeff(x, 0), 1 + c * n, least={"n": 2})
+    about = r"(\kappa - 1 - n/3)\,l/\log l = e\,n"
+    yield identity(about, quotient.coeff(x, 1), e * n, least={"n": 2})
 
 
 @condition.certificate(on=INSTANCE.replace("1200", "2400"))
@@ -298,11 +273,14 @@ linear_depth = Claim(
 
 @linear_depth.proof(relies_on=THEOREMS)
 def powers_of_depth(p, q):
-    """3l/(4n) and (n+3) l/(4n)."""
+    """The terms in l of both eigenvalues, as derived: 3l/(4n) and (n+3) l/(4n)."""
     yield from limits()
-    yield identity(r"\lambda_{\min}", 3 * l / (4 * n), 3 / (4 * n) * l**p, least={"n": 2})
-    top = (n + 3) / (4 * n)
-    yield identity(r"\lambda_{\max}", top * l, top * l**q, least={"n": 2})
+    for about, value, power in (
+        (r"\lambda_{\min}", least_eigenvalue(), p),
+        (r"\lambda_{\max}", largest_eigenvalue(), q),
+    ):
+        top = value.coeff(l)
+        yield identity(about, top * l, top * l**power, least={"n": 2})
 
 
 affine = Claim(
@@ -327,10 +305,10 @@ affine = Claim(
 
 @affine.proof(relies_on=[NTK_LIMIT, STOLZ_CESARO])
 def the_recursion_up_to_second_order(A, B):
-    """F = A/sin(ψ/2) + B satisfies the recursion up to O(ψ²); the difference is damped as k^-3."""
-    yield from angle_map()
-    yield from slope()
-    yield from recursion_of_the_affine_form(A, B)
+    """A and B as derived, from the recursion up to O(ψ²); its error is damped as k^-3."""
+    yield from limits()
+    for about, found, claimed in zip(("A", "B"), shown_form(), (A, B), strict=True):
+        yield identity(about, found, claimed)
 
 
 @affine.certificate(on="Δ = 1/2 and 1, ρ = 3/5 and -2/3, l = 500, 2000")
@@ -403,6 +381,7 @@ amended_depth = depth_conditions.amend(
 
 @amended_depth.proof(relies_on=THEOREMS, part="limit")
 def limit_and_rate(limit):
-    """The quotient of (n+3) l/4 and 3l/4; eoc-condition has the correction (2n/3) log(L)/L."""
+    """The limit of the quotient of the eigenvalues, as derived, with its correction in log(L)/L."""
     yield from limits()
-    yield identity(r"\kappa \to 1 + n/3", (n + 3) / 3, limit, least={"n": 2})
+    x = derivation("edge-of-chaos").notation.symbol_entry("x").symbol
+    yield identity(r"\kappa \to 1 + n/3", condition_number().coeff(x, 0), limit, least={"n": 2})

@@ -12,8 +12,14 @@ the sum satisfies the recursion of the infinite-width theorem, for every l; and 
 import sympy as sp
 
 import ntkproofs as nt
-from ntkproofs.claims import Claim, exactly, identity, identity_modulo
-from ntkproofs.claims.theorems import CHO_SAUL, NTK_LIMIT, TRANSCENDENCE_OF_ARCCOS
+from ntkproofs.claims import Claim, exactly, identity, identity_modulo, premise
+from ntkproofs.claims.steps import equality
+from ntkproofs.claims.theorems import (
+    NTK_LIMIT,
+    OBLIQUE_POLAR_COORDINATES,
+    TRANSCENDENCE_OF_ARCCOS,
+)
+from ntkproofs.derivation import derivation
 
 a, b, u, theta, s, pi = sp.symbols("a b u theta s pi")
 half = sp.Rational(1, 2)
@@ -56,33 +62,40 @@ def cosine_map_derivative(delta, factor):
     return 1 - delta * factor / sp.pi * sp.acos(u)
 
 
+def derived(*names):
+    """All steps of derivations, as premises."""
+    for name in names:
+        for step in derivation(name).steps():
+            yield premise(step)
+
+
 @eoc_kernel.proof(
-    relies_on=[NTK_LIMIT, CHO_SAUL, TRANSCENDENCE_OF_ARCCOS], part="the dual activations"
+    relies_on=[NTK_LIMIT, OBLIQUE_POLAR_COORDINATES, TRANSCENDENCE_OF_ARCCOS],
+    part="the dual activations",
 )
 def dual_activations(factor):
-    """(a²+b²) ϱ = E φ(g)φ(g') and (a²+b²) ϱ' = E φ'(g)φ'(g'), in normal form.
-
-    By symmetry E g|g'| = 0 and E sign g = 0; |g| = g_+ + (-g)_+ gives E|g g'| = κ1(u) + κ1(-u), and
-    sign g = 2·1[g>0] - 1 gives E sign g sign g' = 2 κ0(u) - 1.
-    """
-    delta = b**2 / (a**2 + b**2)
-    kappa0, kappa1 = nt.arccosine(0)(u), nt.arccosine(1)(u)
-    reflected = kappa1.subs(u, -u)
-    relations, generators = [s**2 + u**2 - 1], [s, theta, u, pi, a, b]
-    yield identity_modulo(
-        r"(a^2+b^2)\,\varrho(u) = a^2 u + b^2\,(\kappa_1(u) + \kappa_1(-u))",
-        in_the_angle(sp.cancel((a**2 + b**2) * cosine_map(delta, factor))),
-        in_the_angle(a**2 * u + b**2 * (kappa1 + reflected)),
-        relations,
-        generators,
-    )
-    yield identity_modulo(
-        r"(a^2+b^2)\,\varrho'(u) = a^2 + b^2\,(2\kappa_0(u) - 1)",
-        in_the_angle(sp.cancel((a**2 + b**2) * cosine_map_derivative(delta, factor))),
-        in_the_angle(a**2 + b**2 * (2 * kappa0 - 1)),
-        relations,
-        generators,
-    )
+    """ϱ and ϱ' are the dual activations of φ and φ', as derived from the Gaussian integrals."""
+    yield from derived("gaussian-integrals", "cosine-map")
+    doc = derivation("cosine-map")
+    for used in ("order-zero", "order-one"):
+        assumed = doc.statement(used).right
+        shown = derivation("gaussian-integrals").statement(used).right
+        about = rf"\text{{the integral of {used} that is used is the one that is computed}}"
+        yield premise(equality(about, assumed, shown / 2))
+    delta, cosine = (doc.notation.symbol_entry(name).symbol for name in ("Delta", "u"))
+    ratio = b**2 / (a**2 + b**2)
+    for about, line, claimed in (
+        (r"\varrho(u)", "map", cosine_map(ratio, factor)),
+        (r"\varrho'(u)", "slope-of-the-map-1", cosine_map_derivative(ratio, factor)),
+    ):
+        shown = doc.statement(line).right.subs({cosine: u, delta: ratio})
+        yield identity_modulo(
+            about,
+            in_the_angle(sp.cancel((a**2 + b**2) * claimed)),
+            in_the_angle(sp.cancel((a**2 + b**2) * shown)),
+            [s**2 + u**2 - 1],
+            [s, theta, u, pi, a, b],
+        )
 
 
 @eoc_kernel.proof(
@@ -93,9 +106,12 @@ def dual_activations(factor):
 def sum_satisfies_the_recursion(first, last, power):
     """Θ_(l+1) = Θ_l ϱ'(ϱ^(l-1)) + ϱ^(l) for every l >= 1, by the ranges of the products.
 
+    The derivation ntk-recursion shows this of the sum as it is claimed, by induction.
+
     Raising l by one lengthens the product of the k-th term by its factor at k' = l + 1 + last, and
     adds a term k = l + 1 whose product must be empty. At l = 1 the only product is empty too.
     """
+    yield from derived("ntk-recursion")
     new_factor = 1 + last + power  # the new factor is ϱ'(ϱ^(l + new_factor))
     length_of_last_product = 1 + last - first  # number of factors at k = l, for every l
     yield exactly("the new factor is that of the recursion", new_factor, -1)

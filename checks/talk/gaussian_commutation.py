@@ -23,7 +23,6 @@ from ntkproofs.claims import (
     Claim,
     certify,
     equal,
-    gamma_ratio,
     identity,
     identity_modulo,
     nonzero_exactly,
@@ -35,6 +34,7 @@ from ntkproofs.claims.theorems import (
     HARMONIC_HERMITE,
     NTK_LIMIT,
 )
+from ntkproofs.derivation import derivation
 
 d = sp.Symbol("d", integer=True, positive=True)
 l = sp.Symbol("l", integer=True, positive=True)  # noqa: E741 - the field's name for the degree
@@ -51,9 +51,25 @@ gaussian_commutation = Claim(
 )
 
 
-def radial_moment(power):
-    """E r^power."""
-    return nt.gaussian.radial_moment(d, power)
+doc = derivation("gaussian-spectrum")
+
+
+def derived():
+    """All steps of the derivation, as premises."""
+    for step in doc.steps():
+        yield premise(step)
+
+
+def shown(line):
+    """What a line of the derivation shows, in the symbols of this file."""
+    right = doc.statement(line).right
+    return right.subs({doc.notation.symbol_entry(str(s)).symbol: s for s in (d, l)})
+
+
+def factor_of_the_sphere():
+    """λ_l/μ_l in K (r Y_l) = λ_l r Y_l."""
+    right, radius = shown("eigenvalue"), doc.notation.symbol_entry("r").symbol
+    return right / radius / sp.Function("mu")(l)
 
 
 @gaussian_commutation.proof(
@@ -113,17 +129,20 @@ amended = gaussian_commutation.amend(
 
 @amended.proof(relies_on=[FUNK_HECKE, GAUSSIAN_POLAR], part="eigenvalues")
 def the_eigenvalue(c):
-    """E r² = c, for every d."""
-    yield gamma_ratio(r"E\,r^2 = c", radial_moment(2), 1, c, least={"d": 2})
+    """K (r Y_l) = c μ_l r Y_l, as derived, for every d."""
+    yield from derived()
+    yield identity(r"E\,r^2 = c", factor_of_the_sphere(), c, least={"d": 2})
 
 
 @amended.proof(part="shared eigenfunctions")
 def what_the_operator_adds(shared):
-    """The term r^(-1) Y_l of (-Δ + x·∇)(r Y_l) vanishes at l = shared, and at no other l >= 1."""
-    _, rest = nt.gaussian.on_homogeneous(1, l, d)
+    """The term r^(-1) Y_l of (-Δ + x·∇)(r Y_l), as derived, vanishes at l = shared only."""
+    yield from derived()
+    right = shown("linear")
+    radius = doc.notation.symbol_entry("r").symbol
     yield identity(
         r"\ell(\ell+d-2) - (d-1) = (\ell - 1)(\ell + d - 1)",
-        rest,
+        sp.expand((right - radius) * radius),
         (l - shared) * (l + d - 2 + shared),
         least={"d": 2, "l": 1},
     )

@@ -17,7 +17,6 @@ from ntkproofs.claims import (
     Claim,
     certify,
     exactly,
-    gamma_ratio,
     identity,
     nonnegative,
     nonzero_exactly,
@@ -30,6 +29,7 @@ from ntkproofs.claims.theorems import (
     GAUSSIAN_POLAR,
     NTK_LIMIT,
 )
+from ntkproofs.derivation import derivation
 from ntkproofs.spectra.depth import DEPTH, leading_terms_of_deep_networks
 
 d = sp.Symbol("d", integer=True, positive=True)
@@ -128,9 +128,14 @@ def from_the_singularities(p):
 
 @amended.proof(relies_on=[FUNK_HECKE, GAUSSIAN_POLAR], part="factor")
 def radius(factor):
-    """λ_l/μ_l = E r², for every d."""
-    moment = nt.gaussian.radial_moment(d, 2)
-    yield gamma_ratio(r"E\,r^2", moment, 1, factor, least={"d": 2})
+    """λ_l/μ_l as derived, for every d."""
+    doc = derivation("gaussian-spectrum")
+    for step in doc.steps():
+        yield premise(step)
+    dimension, radius, degree = (doc.notation.symbol_entry(s).symbol for s in ("d", "r", "l"))
+    eigenvalue = doc.statement("eigenvalue").right / radius
+    found = (eigenvalue / sp.Function("mu")(degree)).subs(dimension, d)
+    yield identity(r"\lambda_\ell/\mu_\ell", found, factor, least={"d": 2})
 
 
 @amended.certificate(on="L = 3, d = 2, 3, 5, l = 150, 151, 300, 301", part="deeper networks")

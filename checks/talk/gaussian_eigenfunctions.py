@@ -1,15 +1,16 @@
 r"""Hermite polynomials diagonalise the Ornstein-Uhlenbeck operator.
 
-All at once, by the generating function G = e^(x t - t²/2) = Σ He_n(x) tⁿ/n!: the operator
--∂² + x∂ acts on G as t ∂_t does, and t ∂_t multiplies tⁿ by n. In several dimensions G is a
-product, the operator a sum, and the eigenvalue the total degree.
+All at once, by the generating function G = e^(x t - t²/2) = Σ He_n(x) tⁿ/n!, in the derivation
+gaussian-spectrum: the operator -∂² + x∂ acts on G as t ∂_t does, and t ∂_t multiplies tⁿ by n. In
+several dimensions G is a product, the operator a sum, and the eigenvalue the total degree.
 """
 
 import sympy as sp
 
-from ntkproofs.claims import Claim, identity
+from ntkproofs.claims import Claim, identity, premise
+from ntkproofs.derivation import derivation
 
-x, t, y, w = sp.symbols("x t y w")
+x, t = sp.symbols("x t")
 half = sp.Rational(1, 2)
 
 gaussian_eigenfunctions = Claim(
@@ -24,16 +25,18 @@ gaussian_eigenfunctions = Claim(
 
 @gaussian_eigenfunctions.proof()
 def generating_function(a, c, quadratic):
-    """(-∂_x² + a x ∂_x) G = c t ∂_t G for G = exp(x t - q t²), divided by G; 1-d, 2-d."""
-
-    def operator(position, time):
-        return -(time**2) + a * position * time
-
-    def degree(position, time):
-        return c * time * (position - 2 * quadratic * time)
-
-    yield identity("one dimension", operator(x, t), degree(x, t))
-    yield identity("two dimensions", operator(x, t) + operator(y, w), degree(x, t) + degree(y, w))
+    """(-∂_x² + a x ∂_x) G = c t ∂_t G for G = exp(x t - q t²), divided by G, as derived."""
+    doc = derivation("gaussian-spectrum")
+    for step in doc.steps():
+        yield premise(step)
+    position, time = (doc.notation.symbol_entry(name).symbol for name in ("x", "t"))
+    derived = doc.statement("generating").right
+    exponent = position * time - quadratic * time**2
+    yield identity(r"\log G", sp.log(derived).expand(force=True), exponent)
+    here = {position: x, time: t}
+    left = (derived.diff(position) * a * position - derived.diff(position, 2)) / derived
+    right = c * time * derived.diff(time) / derived
+    yield identity("divided by G", sp.expand(left).subs(here), sp.expand(right).subs(here))
 
 
 @gaussian_eigenfunctions.certificate(on="He_0 .. He_8 by their recurrence")

@@ -1,14 +1,15 @@
 r"""How many spherical harmonics of degree l there are.
 
 N(d,l) counts homogeneous polynomials of degree l minus those that are r² times one of degree l - 2.
-As a function of l it is a hypergeometric term, so its growth and constant follow exactly.
+The formula, its growth and the constant are derived in derivations/harmonic_dimension.py.
 """
 
 import sympy as sp
 
-from ntkproofs.arithmetic.gammas import decay_exponent, gamma_quotient
-from ntkproofs.claims import Claim, identity
+from ntkproofs.arithmetic.gammas import gamma_quotient
+from ntkproofs.claims import Claim, gamma_ratio, identity, premise
 from ntkproofs.claims.theorems import GAMMA_RATIO
+from ntkproofs.derivation import derivation
 
 d = sp.Symbol("d", integer=True, positive=True)
 l = sp.Symbol("l", integer=True, positive=True)  # noqa: E741 - the field's name for the degree
@@ -16,6 +17,8 @@ l = sp.Symbol("l", integer=True, positive=True)  # noqa: E741 - the field's name
 # (2l+d-2) Γ(l+d-2) / (Γ(l+1) Γ(d-1)) = (2l+d-2)/l · C(l+d-3, d-2)
 N = (2 * l + d - 2) * sp.gamma(l + d - 2) / (sp.gamma(l + 1) * sp.gamma(d - 1))
 LEAST = {"d": 3, "l": 2}
+
+COUNT = derivation("harmonic-dimension")
 
 harmonic_dimension = Claim(
     id="talk.harmonic-dimension",
@@ -30,30 +33,38 @@ harmonic_dimension = Claim(
 )
 
 
-@harmonic_dimension.proof(relies_on=[GAMMA_RATIO], part="growth")
+def law():
+    """(c, p) with N(d,l) ~ c l^p, as derived."""
+    return COUNT.statement("growth").for_symbols(d).power()
+
+
+def rests_on():
+    """The derivation of the number of harmonics and of its growth."""
+    for step in COUNT.steps():
+        yield premise(step)
+
+
+@harmonic_dimension.proof(relies_on=[GAMMA_RATIO, *COUNT.relies_on()], part="growth")
 def growth(p):
-    """N(d,l+1)/N(d,l) = 1 + p/l + O(1/l²), for every d."""
-    ratio = gamma_quotient(N.subs(l, l + 1), N, LEAST)
-    yield identity(
-        r"\lim \ell\,(N(d,\ell+1)/N(d,\ell) - 1) = p",
-        -decay_exponent(ratio, l, LEAST),
-        p,
-        least={"d": 3},
-    )
+    """The derived exponent, for every d."""
+    yield from rests_on()
+    yield identity("p", law()[1], p, least={"d": 3})
 
 
 @harmonic_dimension.proof(
-    relies_on=[GAMMA_RATIO],
+    relies_on=[GAMMA_RATIO, *COUNT.relies_on()],
     part="constant",
-    covers="the coefficient is read off a polynomial in l and d",
+    covers="the constant is derived for the symbol d",
 )
 def leading_constant(c):
-    """N (d-2)! = (2l+d-2) Γ(l+d-2)/Γ(l+1), where Γ(l+d-2)/Γ(l+1) ~ l^(d-3)."""
-    cofactor = gamma_quotient(N * sp.gamma(d - 1), sp.gamma(l + d - 2) / sp.gamma(l + 1), LEAST)
-    yield identity(
+    """The derived constant times (d-2)!."""
+    yield from rests_on()
+    yield gamma_ratio(
         r"\lim N(d,\ell)\,(d-2)!/\ell^{d-2} = c",
-        sp.Poly(sp.expand(cofactor), l).coeff_monomial(l),
+        law()[0].rewrite(sp.gamma) * sp.gamma(d - 1),
         c,
+        1,
+        least={"d": 3},
     )
 
 

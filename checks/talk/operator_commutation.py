@@ -11,8 +11,9 @@ from math import prod
 
 import sympy as sp
 
-from ntkproofs.claims import Claim, exactly, identity
+from ntkproofs.claims import Claim, exactly, identity, premise
 from ntkproofs.claims.theorems import SPECTRAL_THEOREM
+from ntkproofs.derivation import derivation
 
 u, x, y, d, f0, f1, f2 = sp.symbols("u x_1 y_1 d f f' f''")
 
@@ -30,12 +31,15 @@ operator_commutation = Claim(
 def laplacians_agree(kernel_tilt, measure_tilt):
     """Δ_x k = Δ_y k for k = f(<x,y>) with an arbitrary f, as polynomials in f, f', f''.
 
-    On the sphere Δ f(u) = (1-u²) f'' - (d-1) u f', Δ x_1 = -(d-1) x_1, |∇x_1|² = 1 - x_1² and
-    <∇_x u, ∇_x x_1> = y_1 - u x_1.
+    On the sphere Δ f(u) = (1-u²) f'' - (d-1) u f' (derivations/composite_spectrum.py),
+    Δ x_1 = -(d-1) x_1, |∇x_1|² = 1 - x_1² and <∇_x u, ∇_x x_1> = y_1 - u x_1.
     """
     a, b = sp.Rational(kernel_tilt), sp.Rational(measure_tilt)
     of_x, of_y = 1 + a * x, (1 + a * y) * (1 + b * y)
-    laplacian_f = (1 - u**2) * f2 - (d - 1) * u * f1
+    composite = derivation("composite-spectrum")
+    for step in composite.steps():
+        yield premise(step)
+    laplacian_f = laplacian_as_derived(composite)
 
     def laplacian(weight, here, there):
         slope = sp.diff(weight, here)
@@ -47,6 +51,14 @@ def laplacians_agree(kernel_tilt, measure_tilt):
         of_y * laplacian(of_x, x, y),
         of_x * laplacian(of_y, y, x),
     )
+
+
+def laplacian_as_derived(composite):
+    """Δ f(u) of the derivation in the symbols of this file."""
+    at, dim = (composite.notation.symbol_entry(name).symbol for name in ("u", "d"))
+    f = sp.Function("f")(at)
+    slopes = {sp.Derivative(f, (at, 2)): f2, sp.Derivative(f, at): f1}
+    return composite.statement("zonal").right.xreplace(slopes).xreplace({at: u, dim: d})
 
 
 @operator_commutation.certificate(on="k = u^j, j <= 4; harmonics of degree <= 2; d = 2..4")

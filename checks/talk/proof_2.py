@@ -4,12 +4,14 @@ L(w) = ½ <f_w - y, P (f_w - y)> on n points (or in L²), P symmetric. Gradient 
 the chain rule give f' = J w' = -J Jᵀ P (f - y) = -K P (f - y), with J the Jacobian and K = J Jᵀ the
 tangent kernel; the kernel acts last. Where K stays constant (the NTK regime) this is
 ∂_t f = -T_s (f - y). The factor ½ in the loss matters, and so does the order of K and P: they need
-not commute on a sample.
+not commute on a sample. Derived in indices: derivations/learning_operator.py.
 """
 
 import sympy as sp
+from sympy.core.function import AppliedUndef
 
-from ntkproofs.claims import Claim, identity
+from ntkproofs.claims import Claim, identity, premise
+from ntkproofs.derivation import derivation
 
 proof_2 = Claim(
     id="talk.proof-2",
@@ -19,6 +21,29 @@ proof_2 = Claim(
     constants={"factor": 1, "order": "K P"},
     mutants={"factor": [2, -1, sp.Rational(101, 100)], "order": ["P K"]},
 )
+
+
+@proof_2.proof(covers="any numbers of points and of parameters: derived in indices for all of them")
+def derived_flow(factor, order):
+    """The derived right-hand side against -factor K P r or -factor P K r, written out for n = 2."""
+    operator = derivation("learning-operator")
+    for step in operator.steps():
+        yield premise(step)
+    n = operator.notation.symbol_entry("n").symbol
+    i = operator.notation.symbol_entry("i").symbol
+    right = operator.statement("learning").right.subs({n: 2, i: 1}).doit()
+
+    def named(node):
+        indices = "".join(str(a) for a in node.args if a.is_Integer)
+        if node.name in "KP":  # both matrices are symmetric
+            indices = "".join(sorted(indices))
+        return sp.Symbol(node.name + indices)
+
+    found = right.replace(lambda node: isinstance(node, AppliedUndef), named)
+    K, P = (sp.Matrix(2, 2, sp.symbols(f"{x}11 {x}12 {x}12 {x}22")) for x in "KP")
+    r = sp.Matrix(sp.symbols("f1 f2")) - sp.Matrix(sp.symbols("y1 y2"))
+    claimed = -factor * (K * P * r if order == "K P" else P * K * r)
+    yield identity(r"\partial_t f(x_1) = -(K P r)_1", sp.expand(found), sp.expand(claimed[0]))
 
 
 @proof_2.certificate(on="3 outputs, 2 parameters; Jacobian, P and residual symbolic")

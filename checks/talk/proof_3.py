@@ -1,18 +1,19 @@
 r"""Proof 3: eigenvalues of the composite operator T_s = K ∘ P_s are products.
 
-K acts on harmonics of degree l as μ_l(K) (Funk-Hecke) and P_s as (1 + sqrt(l(l+d-2)))^s. On the
-circle, d = 2, sqrt(l²) = l makes everything rational: there the composite is also applied to a
-harmonic directly, by exact Fourier coefficients.
+K acts on harmonics of degree l as μ_l(K) (Funk-Hecke) and P_s as (1 + sqrt(l(l+d-2)))^s:
+derivations/composite_spectrum.py. On the circle, d = 2, sqrt(l²) = l makes everything rational:
+there the composite is also applied to a harmonic directly, by exact Fourier coefficients.
 """
 
 from fractions import Fraction
 
 import sympy as sp
 
-from ntkproofs.claims import Claim, exactly, identity, identity_modulo
-from ntkproofs.claims.theorems import FUNK_HECKE, SPECTRAL_THEOREM
+from ntkproofs.claims import Claim, equality, exactly, premise
+from ntkproofs.claims.theorems import FUNK_HECKE, LEGENDRE_EQUATION, SPECTRAL_THEOREM
+from ntkproofs.derivation import derivation
 
-d, l, mu, root = sp.symbols("d l mu lambda", positive=True)  # noqa: E741
+d, l, mu = sp.symbols("d l mu", positive=True)  # noqa: E741
 
 proof_3 = Claim(
     id="talk.proof-3",
@@ -28,28 +29,20 @@ proof_3 = Claim(
 )
 
 
-@proof_3.proof(relies_on=[FUNK_HECKE, SPECTRAL_THEOREM])
-def one_number_on_each_degree(shift, power, factor):
-    """K(P_s Y) = μ_l p_l Y with λ² = l(l-1) + (d-1) l, for s = 1, 2, 3 as polynomials in λ.
-
-    For other s both sides are s-th powers of the same positive number, times μ_l.
-    """
-    laplacian = l * (l - 1) + (d - 1) * l
-    yield identity_modulo(
-        r"\lambda^2 = \ell(\ell+d-2)",
-        sp.expand(l * (l + shift)),
-        root**2,
-        [root**2 - sp.expand(laplacian)],
-        [root, l, d],
-    )
-    for s in (1, 2, 3):
-        multiplier = sum(sp.binomial(s, j) * root**j for j in range(s + 1))
-        yield identity(
-            r"K P_s Y = \mu_\ell(T_s) Y",
-            mu * multiplier,
-            factor * mu * (1 + root) ** (s * power),
-            witness={"s": s},
-        )
+@proof_3.proof(
+    relies_on=[FUNK_HECKE, LEGENDRE_EQUATION, SPECTRAL_THEOREM],
+    covers="every degree, d and order; a smooth kernel for the commutation with the Laplacian",
+)
+def derived_spectrum(shift, power, factor):
+    """The eigenvalue of T_s on the degree l, as derived, against the claimed product."""
+    composite = derivation("composite-spectrum")
+    for step in composite.steps():
+        yield premise(step)
+    symbol = {name: entry.symbol for name, entry in composite.notation.symbols.items()}
+    on_degree = composite.statement("spectrum").right.subs(symbol["m"], symbol["l"])
+    eigenvalue = on_degree.replace(sp.Function("mu"), lambda degree: mu)
+    claimed = factor * mu * (1 + sp.sqrt(l * (l + shift))) ** (symbol["s"] * power)
+    yield equality(r"\mu_\ell(T_s)", eigenvalue, claimed.subs({d: symbol["d"], l: symbol["l"]}))
 
 
 @proof_3.certificate(on="d = 2; k = u^j, j <= 5; degrees 0..5; s = -1, 1, 2")

@@ -26,8 +26,24 @@ import sympy as sp
 from flint import fmpq, fmpq_mat
 
 import ntkproofs as nt
-from ntkproofs.claims import Claim, Step, certify, equal, exactly, identity, identity_modulo
-from ntkproofs.claims.theorems import CIRCULANTS, DESIGN_ORTHOGONALITY, FUNK_HECKE
+from ntkproofs.claims import (
+    Claim,
+    Step,
+    certify,
+    equal,
+    exactly,
+    identity,
+    identity_modulo,
+    premise,
+)
+from ntkproofs.claims.theorems import (
+    ABELIAN_CHARACTERS,
+    ADDITION_THEOREM,
+    CIRCULANTS,
+    DESIGN_ORTHOGONALITY,
+    FUNK_HECKE,
+)
+from ntkproofs.derivation import derivation
 from ntkproofs.matrices.sampled import (
     adjacency,
     commutator,
@@ -48,7 +64,13 @@ proof_4 = Claim(
 
 
 @proof_4.proof(
-    relies_on=[CIRCULANTS, FUNK_HECKE, DESIGN_ORTHOGONALITY],
+    relies_on=[
+        ABELIAN_CHARACTERS,
+        ADDITION_THEOREM,
+        CIRCULANTS,
+        DESIGN_ORTHOGONALITY,
+        FUNK_HECKE,
+    ],
     covers="abelian groups: the exchange of terms is written in symbols for the elements of any of "
     "them; regular polytopes: zonal matrices are combinations of the matrices A_u; quadratures: "
     "the commutator is Σ μ_l p_m [Z_l, Z_m], whose terms vanish by exactness, whatever the points",
@@ -64,6 +86,14 @@ def arbitrary_points():
     K, P = sp.Matrix([[a, b], [b, a]]), sp.Matrix([[f, g], [g, f]])
     for entry in commuting_entries(K, P):
         yield identity("two points commute", *entry)
+    commutation = derivation("sampled-commutation")
+    yield from derived()
+    order = commutation.notation.symbol_entry("s").symbol
+    entry = commutation.statement("three-points").right.subs(order, 1)
+    witness = {"n": 3, "d": 2, "points": "(1, 0), (0, 1), (-1, 0)", "s": 1, "lmax": 1}
+    yield exactly(
+        "(K P_s - P_s K)_12", entry, 0, {**witness, "kernel": "u arccos(-u) + sqrt(1-u²)"}
+    )
     yield from matrices_commute([(1, 0), (0, 1), (-1, 0)], max_degree=1)
 
 
@@ -91,15 +121,18 @@ def equispaced_circle():
             yield identity(f"K P = P K on {n} equispaced points", *entry, witness={"n": n})
 
 
+def derived():
+    """The derivation for quadratures, groups and three points, as premises."""
+    for step in derivation("sampled-commutation").steps():
+        yield premise(step)
+
+
 def abelian_orbits():
     """K_gh = k(<g x, h x>) depends on g - h only, for orthogonal g and h of an abelian group.
 
-    Then the term a + b - h of (K P)_ab = Σ_h κ(a - h) π(h - b) is the term h of (P K)_ab.
+    Such matrices commute, by their characters: derived for every finite abelian group.
     """
-    a, b, h = sp.symbols("a b h")
-    exchanged = a + b - h
-    yield identity(r"\kappa(a - h') = \kappa(h - b)", a - exchanged, h - b)
-    yield identity(r"\pi(h' - b) = \pi(a - h)", exchanged - b, a - h)
+    yield from derived()
     for orders in ((2, 2), (2, 4), (3, 3), (2, 2, 2)):
         K, P = group_matrix("k", orders), group_matrix("p", orders)
         for entry in commuting_entries(K, P):
@@ -198,6 +231,7 @@ EQUAL_WEIGHTS = {
 
 def band_limited(exactness):
     """[Z_l, Z_m] for l <= B, m <= lmax, at equal weights exact to degree B + lmax + exactness."""
+    yield from derived()
     for points in EQUAL_WEIGHTS.values():
         for B, lmax in product(range(1, 5), repeat=2):
             if B + lmax + exactness == points.exactness:
@@ -284,6 +318,7 @@ def unequal_weights():
 
 def unequal_weights_symmetrised():
     """C K C with C = diag(sqrt w): C K C c = C (K w), and K w = a·1 for K = a + b u, any a, b."""
+    yield from derived()
     yield from exact_quadrature()
     a, b = sp.symbols("a b")
     K = affine_kernel_matrix(a, b)

@@ -2,26 +2,14 @@ r"""Two multipliers under one name: (1 + sqrt(l(l+d-2)))^s and (1+l)^(2s).
 
 With λ = sqrt(l(l+d-2)) one has l <= λ <= l + (d-2)/2, so 1 + l <= 1 + λ <= (d/2)(1 + l): the first
 multiplier grows like l^s, the second like l^(2s). The Sobolev loss of order s is therefore
-equivalent to the squared norm of H^(s/2), not of H^s.
+equivalent to the squared norm of H^(s/2), not of H^s: derivations/sobolev_loss.py.
 """
 
 import sympy as sp
 
-from ntkproofs.claims import Claim, exactly, nonnegative, premise
-
-d, l = sp.symbols("d l")  # noqa: E741 - the field's name for the degree
-
-LEAST = {"d": 2, "l": 0}
-
-
-def growth_of_the_laplacian_multiplier():
-    """l² <= l(l+d-2) <= (l + (d-2)/2)², and l + d/2 <= (d/2)(1 + l), for all l >= 0, d >= 2."""
-    square = l * (l + d - 2)
-    yield premise(nonnegative(r"\ell^2 \le \lambda^2", square - l**2, LEAST))
-    upper = (l + (d - 2) / 2) ** 2 - square
-    yield premise(nonnegative(r"\lambda^2 \le (\ell + (d-2)/2)^2", upper, LEAST))
-    factor = d / 2 * (1 + l) - (l + d / 2)
-    yield premise(nonnegative(r"\ell + d/2 \le (d/2)(1 + \ell)", factor, LEAST))
+from ntkproofs.claims import Claim, exactly, identity, premise
+from ntkproofs.claims.theorems import POLAR_LAPLACIAN, SPECTRAL_THEOREM
+from ntkproofs.derivation import derivation
 
 
 def decide_multiplier(relation, power):
@@ -35,9 +23,15 @@ def decide_multiplier(relation, power):
             {"d": 2, "degree": 1, "s": 1},
         )
     else:
-        # By the bounds (1 + λ)/(1 + l) stays in [1, d/2], so only power = 1 gives the same growth.
-        yield from growth_of_the_laplacian_multiplier()
-        yield exactly("the growth exponents agree", 1, power)
+        loss = derivation("sobolev-loss")
+        for step in loss.steps():
+            yield premise(step)
+        # ((1 + λ)/(1 + l))^s stays between constants, so only the same exponent grows alike.
+        base, exponent = loss.statement("lower").left.as_base_exp()
+        assert base == 1 + loss.notation.symbol_entry("l").symbol
+        s = sp.Symbol("s")
+        of_degree = exponent.subs(loss.notation.symbol_entry("t").symbol, s)
+        yield identity("the growth exponents agree", of_degree, power * s, least={"s": 1})
 
 
 proof_1_norm = Claim(
@@ -51,7 +45,7 @@ proof_1_norm = Claim(
 )
 
 
-@proof_1_norm.proof()
+@proof_1_norm.proof(relies_on=[POLAR_LAPLACIAN, SPECTRAL_THEOREM])
 def multiplier_of_the_norm(relation, power):
     """The two sums agree for all f if and only if the multipliers do, degree by degree."""
     yield from decide_multiplier(relation, power)
@@ -69,13 +63,13 @@ sobolev_consistency = Claim(
     id="talk.sobolev-consistency",
     statement=r"(1+\ell)^{2s} \asymp (1 + \sqrt{\ell(\ell+d-2)})^s",
     source="talk, Sobolev Training Framework against Proofs 2 and 3",
-    parameters="S^(d-1), d >= 2; s != 0; the weaker reading: the same growth",
+    parameters="S^(d-1), d >= 2; s > 0; the weaker reading: the same growth",
     constants={"relation": "up to constants", "power": 2},
     mutants={"power": [1]},
 )
 
 
-@sobolev_consistency.proof()
+@sobolev_consistency.proof(relies_on=[POLAR_LAPLACIAN, SPECTRAL_THEOREM])
 def growth_of_both(relation, power):
     """The two definitions of P_s compared."""
     yield from decide_multiplier(relation, power)

@@ -10,8 +10,9 @@ from itertools import product
 
 import sympy as sp
 
-from ntkproofs.claims import Claim, exactly, identity, identity_modulo
+from ntkproofs.claims import Claim, exactly, identity, identity_modulo, premise
 from ntkproofs.claims.theorems import CONVOLUTIONS
+from ntkproofs.derivation import derivation
 
 torus_kronecker = Claim(
     id="talk.torus-kronecker",
@@ -48,11 +49,18 @@ def digit(index, axis, n, dim):
     return index // n ** (dim - 1 - axis) % n
 
 
-@torus_kronecker.proof(part="normalisation")
+@torus_kronecker.proof(
+    part="normalisation", covers="every N and d: one more axis is one more factor, as derived"
+)
 def factors_multiply(norm):
-    """d factors N^(-1/2) give N^(-d/2), by induction: the exponent of N is -norm per axis."""
-    d = sp.Symbol("d", positive=True)
-    yield identity("exponent of N", -sp.Rational(1, 2) * d, -norm * d, least={"d": 1})
+    """d factors N^(-norm) against the derived entry at the inner product 0, N^(-d/2)."""
+    torus = derivation("torus-pipeline")
+    for step in torus.steps():
+        yield premise(step)
+    entry = torus.statement("entry")
+    dim, inner = entry.left.args
+    exponent = entry.right.subs(inner, 0).as_base_exp()[1]
+    yield identity("exponent of N", exponent, -norm * dim, least={"d": 1})
 
 
 torus_commutation = Claim(
@@ -114,6 +122,25 @@ torus_spectrum = Claim(
     constants={"aliasing": "none", "normalisation": 1},
     mutants={"aliasing": ["summed"], "normalisation": [2]},
 )
+
+
+@torus_spectrum.proof(
+    covers="every N and any finite number of frequencies from 0 on: derived in symbols"
+)
+def derived_aliasing(aliasing, normalisation):
+    """The derived transform of the samples, with two frequencies for each mode."""
+    torus = derivation("torus-pipeline")
+    for step in torus.steps():
+        yield premise(step)
+    last = torus.notation.symbol_entry("h").symbol
+    found = torus.statement("aliasing").right.subs(last, 1).doit()
+    coefficients = sp.symbols("a_0 a_1")
+    transform = found.replace(sp.Function("A"), lambda _, turn: coefficients[turn])
+    yield identity(
+        r"\frac1N \sum_j k(j/N) e^{-2\pi i k j/N}",
+        transform / normalisation,
+        sum(coefficients) if aliasing == "summed" else coefficients[0],
+    )
 
 
 @torus_spectrum.certificate(

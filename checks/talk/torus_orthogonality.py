@@ -1,15 +1,15 @@
 r"""Orthogonality of Fourier modes under uniform sampling.
 
-With z = e^(2πi(k1-k2)/N) the sum is geometric. S_n = 1 + z + ... + z^(n-1) is the sequence with
-S_1 = 1, S_(n+1) = S_n + z^n; (z^n - 1)/(z - 1) satisfies the same recurrence with the same first
-value. As z^N = 1, the sum over N points is 0 unless z = 1.
+With z = e^(2πi(k1-k2)/N) the sum is geometric, (z^N - 1)/(z - 1). As z^N = 1, the sum over N points
+is 0 unless z = 1: derivations/torus_pipeline.py.
 """
 
 import sympy as sp
 
-from ntkproofs.claims import Claim, exactly, identity
+from ntkproofs.claims import Claim, exactly, identity, premise
+from ntkproofs.derivation import derivation
 
-z, w, N = sp.symbols("z w N", positive=True)
+N = sp.Symbol("N", positive=True)
 
 torus_orthogonality = Claim(
     id="talk.torus-orthogonality",
@@ -27,16 +27,15 @@ torus_orthogonality = Claim(
 )
 
 
-@torus_orthogonality.proof()
+@torus_orthogonality.proof(covers="every N: derived in symbols, by induction and in two cases")
 def geometric_sum(points, normalisation):
-    """(z^n - 1)/(z - 1) by its recurrence, for every n; w stands for z^n."""
-
-    def closed(power):
-        return (power - 1) / (z - 1)
-
-    yield identity("S_1 = 1", closed(z), 1)
-    yield identity("S_(n+1) = S_n + z^n", closed(w * z), closed(w) + w)
-    yield identity("z != 1: the sum over N points is 0, as z^N = 1", closed(z**points), 0)
+    """The closed form of z^0 + ... + z^h, as derived, at h = N + points - 1, where z^N = 1."""
+    torus = derivation("torus-pipeline")
+    for step in torus.steps():
+        yield premise(step)
+    last = torus.notation.symbol_entry("h").symbol
+    closed = torus.statement("geometric").right.subs(last, points - 1)
+    yield identity("z != 1: the sum over N points is 0, as z^N = 1", closed, 0)
     yield identity("z = 1: N terms", (N + points) / (N + normalisation), 1, least={"N": 2})
 
 

@@ -11,8 +11,9 @@ import itertools
 
 import sympy as sp
 
-from ntkproofs.claims import Claim, exactly, identity
+from ntkproofs.claims import Claim, exactly, identity, premise
 from ntkproofs.claims.theorems import CONVOLUTIONS
+from ntkproofs.derivation import derivation
 
 d, N, M = sp.symbols("d N M", positive=True)  # M = log2 N
 POWERS = ((1, 0), (0, 1), (-1, 0), (0, -1))
@@ -156,11 +157,13 @@ torus_pipeline = Claim(
 @torus_pipeline.proof(
     relies_on=[CONVOLUTIONS],
     part="equality",
-    covers="both are the convolution with multipliers m_k, cited to be diagonal in the characters; "
-    "checked entry by entry for symbols m_k on grids of sides 2 and 4",
+    covers="derived in symbols on one axis, for every N and all multipliers; on more axes the "
+    "characters multiply (cited); entry by entry for symbols m_k on grids of sides 2 and 4",
 )
 def pipeline_equals_dense(order):
     """Columns of the pipeline against Σ_k m_k χ_k(i - j)/N^d, m a symbol for each value of ‖k‖²."""
+    for step in derivation("torus-pipeline").steps():
+        yield premise(step)
     for size, dim in ((2, 1), (4, 1), (2, 2), (4, 2)):
         places = list(itertools.product(range(size), repeat=dim))
         norms = {k: sum(min(a, size - a) ** 2 for a in k) for k in places}

@@ -1,9 +1,8 @@
 r"""Decay of the eigenvalues of the two-layer NTK.
 
 The talk compares deep narrow networks with "the two-layer kernel", for which it says
-μ_l ~ l^(-(d+1)). In the closed form, with even degrees l = 2m, the ratio μ_(2m+2)/μ_(2m) is a
-rational function of m and d; where it is 1 - p/m + O(1/m²), the eigenvalues are ~ C l^(-p). All odd
-degrees from 3 on vanish exactly.
+μ_l ~ l^(-(d+1)). The closed form of the eigenvalues, and their decay at even degrees with its
+constant, are derived in derivations/arc_cosine_eigenvalues.py; all odd degrees from 3 on vanish.
 
 The exponent d + 1 is right for the sphere S^d in R^(d+1), whose ambient dimension is d + 1; and
 then, too, for even degrees only. The constant at even degrees follows from the singularities of
@@ -13,12 +12,25 @@ the kernel at both poles, and once more from the closed form.
 import sympy as sp
 
 import ntkproofs as nt
-from ntkproofs.arithmetic.gammas import decay_exponent, quotient_of_sums
 from ntkproofs.claims import Claim, gamma_ratio, identity, nonzero_exactly, premise
-from ntkproofs.claims.theorems import ENDPOINT_DECAY, GAMMA_RATIO, NTK_LIMIT
+from ntkproofs.claims.theorems import ENDPOINT_DECAY, NTK_LIMIT
+from ntkproofs.derivation import derivation
 
 d = sp.Symbol("d", integer=True, positive=True)
-m = sp.Symbol("m", integer=True, positive=True)
+
+CLOSED_FORM = derivation("arc-cosine-eigenvalues")
+
+
+def rests_on(*ids):
+    """The derivation of the closed form, as far as some of its lines rest on it."""
+    for step in CLOSED_FORM.steps(*ids):
+        yield premise(step)
+
+
+def decay():
+    """(c, p) with μ_2n ~ c n^p, as derived."""
+    return CLOSED_FORM.statement("decay").for_symbols(d).power()
+
 
 two_layer_decay = Claim(
     id="talk.two-layer-decay",
@@ -30,29 +42,25 @@ two_layer_decay = Claim(
 )
 
 
-@two_layer_decay.proof(relies_on=[NTK_LIMIT, GAMMA_RATIO], part="even degrees")
+@two_layer_decay.proof(relies_on=[NTK_LIMIT, *CLOSED_FORM.relies_on("decay")], part="even degrees")
 def from_the_closed_form(p):
-    """The ratio of neighbouring even eigenvalues is 1 - p/m + O(1/m²), for every d."""
-    here = nt.exact_eigenvalue(nt.ntk(2), dim=d, degree=2 * m)
-    ratio = quotient_of_sums(here.subs(m, m + 1), here)
-    yield identity(
-        r"\lim m (1 - \mu_{2m+2}/\mu_{2m}) = p",
-        decay_exponent(ratio, m, {"d": 2}),
-        p,
-        least={"d": 2},
-    )
+    """The growth of the Gamma functions of the closed form, as derived for every d."""
+    yield from rests_on("decay")
+    _, power = decay()
+    yield identity("-p", power, -p, least={"d": 2})
 
 
 @two_layer_decay.proof(
-    relies_on=[NTK_LIMIT],
+    relies_on=[NTK_LIMIT, *CLOSED_FORM.relies_on("ntk-odd")],
     part="odd degrees",
-    covers="the closed form is evaluated at the symbolic degree 2m + 1",
+    covers="the eigenvalues of the degrees 2n + 1 are derived for the symbol n",
 )
 def odd_degrees_by_parity(odd_degrees):
-    """The closed form at odd degrees from 3 on, exactly."""
+    """All odd degrees from 3 on, as derived."""
     if odd_degrees == "zero":
-        odd = nt.exact_eigenvalue(nt.ntk(2), dim=d, degree=2 * m + 1)
-        yield identity(r"\mu_{2m+1} = 0 \text{ for } m \ge 1", odd, 0)
+        yield from rests_on("ntk-odd")
+        zero = CLOSED_FORM.statement("ntk-odd").right
+        yield identity(r"\mu_{2n+1} = 0 \text{ for } n \ge 1", zero, 0)
     else:
         value = nt.exact_eigenvalue(nt.ntk(2), dim=2, degree=3)
         yield nonzero_exactly(r"\mu_3 \neq 0", value, {"d": 2, "degree": 3})
@@ -81,28 +89,11 @@ def constant_from_the_singularities(C):
     yield gamma_ratio(r"\lim \mu_\ell\,\ell^d = C", found, C, 1, least={"d": 2})
 
 
-def growth(term):
-    """(E, c) with term ~ c m^E as m → ∞, by Γ(m+a) ~ Γ(m) m^a; the powers of Γ(m) cancel."""
-    exponent, balance, rest = sp.S.Zero, sp.S.Zero, sp.S.One
-    for factor in sp.Mul.make_args(term):
-        base, power = factor.as_base_exp()
-        if isinstance(base, sp.gamma) and base.has(m):
-            exponent += power * (base.args[0] - m)
-            balance += power
-        else:
-            rest *= factor
-    over, under = (sp.Poly(part, m) for part in sp.fraction(sp.together(rest)))
-    assert balance == 0
-    return exponent + over.degree() - under.degree(), over.LC() / under.LC()
-
-
-@amended.proof(relies_on=[NTK_LIMIT, GAMMA_RATIO], part="constant")
+@amended.proof(relies_on=[NTK_LIMIT, *CLOSED_FORM.relies_on("decay")], part="constant")
 def constant_from_the_closed_form(C):
-    """The growth in m of the first term of μ_2m, times that of its share of the sum."""
-    here = nt.exact_eigenvalue(nt.ntk(2), dim=d, degree=2 * m)
-    first = sp.Add.make_args(here)[0]
-    power, constant = growth(first * sp.together(quotient_of_sums(here, first)))
-    yield premise(identity(r"\mu_{2m} \sim c\,m^{-d}", power, -d, least={"d": 2}))
+    """The constant of the growth in n as derived, at the degree 2n."""
+    yield from rests_on("decay")
+    constant, _ = decay()
     yield gamma_ratio(r"2^d c = C", 2**d * constant, C, 1, least={"d": 2})
 
 

@@ -10,8 +10,13 @@ layer alone is trained.
 import sympy as sp
 
 import ntkproofs as nt
-from ntkproofs.claims import Claim, identity, identity_modulo
-from ntkproofs.claims.theorems import CHO_SAUL, NTK_LIMIT, TRANSCENDENCE_OF_ARCCOS
+from ntkproofs.claims import Claim, identity, identity_modulo, premise
+from ntkproofs.claims.theorems import (
+    NTK_LIMIT,
+    OBLIQUE_POLAR_COORDINATES,
+    TRANSCENDENCE_OF_ARCCOS,
+)
+from ntkproofs.derivation import derivation
 
 u, theta, s, pi = sp.symbols("u theta s pi")
 
@@ -40,7 +45,17 @@ def in_the_angle(kernel):
     return kernel(u).subs({sp.acos(u): theta, sp.sqrt(1 - u**2): s}).subs(sp.pi, pi)
 
 
-@two_layer_kernel.certificate(on="u = 0 and u = 1", relies_on=[NTK_LIMIT, CHO_SAUL])
+def as_derived():
+    """Θ_2 as the derivation ntk-recursion shows it, as a polynomial in u, θ, s."""
+    doc = derivation("ntk-recursion")
+    cosine = doc.notation.symbol_entry("u").symbol
+    right = doc.statement("two-layers").right.subs(cosine, u)
+    return right.subs({sp.acos(u): theta, sp.sqrt(1 - u**2): s}).subs(sp.pi, pi)
+
+
+@two_layer_kernel.certificate(
+    on="u = 0 and u = 1", relies_on=[NTK_LIMIT, OBLIQUE_POLAR_COORDINATES]
+)
 def at_the_equator(linear, root, trained):
     """Proportional functions have the same quotient of their values at u = 0 and u = 1."""
     kernel = in_the_angle(KERNELS[trained])
@@ -54,10 +69,25 @@ def at_the_equator(linear, root, trained):
     )
 
 
-@two_layer_kernel.proof(relies_on=[NTK_LIMIT, CHO_SAUL, TRANSCENDENCE_OF_ARCCOS])
+@two_layer_kernel.proof(relies_on=[NTK_LIMIT, OBLIQUE_POLAR_COORDINATES, TRANSCENDENCE_OF_ARCCOS])
 def in_normal_form(linear, root, trained):
-    """Θ_2(u) k(1) = Θ_2(1) k(u) as polynomials in u, arccos u and sqrt(1-u²)."""
+    """Θ_2(u) k(1) = Θ_2(1) k(u) as polynomials in u, arccos u and sqrt(1-u²).
+
+    For all layers Θ_2 is the kernel of the derivation ntk-recursion.
+    """
+    for name in ("gaussian-integrals", "ntk-recursion"):
+        for step in derivation(name).steps():
+            yield premise(step)
     kernel = in_the_angle(KERNELS[trained])
+    yield premise(
+        identity_modulo(
+            r"\Theta_2(u) \text{ as derived}",
+            sp.expand(pi * in_the_angle(nt.ntk(2))),
+            sp.expand(pi * as_derived()),
+            relations=[s**2 + u**2 - 1],
+            generators=[s, theta, u, pi],
+        )
+    )
     claimed = linear * u * (pi - theta) + root * s
     pole = kernel.subs({u: 1, theta: 0, s: 0})
     yield identity_modulo(

@@ -111,10 +111,30 @@ def _last_terms(body: Any, x: Any, low: Any, high: Any) -> Any | None:
     return sp.Sum(body, (x, low, rest)) - fewer
 
 
+def product(of: Generators, node: Any) -> Any:
+    """A product up to n + c as the product up to n and c factors; one over no index is 1."""
+    body, *ranges = node.args
+    x, low, high = ranges[0]
+    if len(ranges) > 1 or sp.Tuple(low, high).has(sp.oo, -sp.oo):
+        return of.generator(("Product", node), node)
+    if sp.expand(high - low) == -1:
+        return sp.S.One
+    count, rest = sp.expand(high).as_coeff_Add(rational=True)
+    if rest != 0 and count.is_Integer and 0 < count <= _MOST_TERMS:
+        more = sp.Mul(*(body.subs(x, rest + j) for j in range(1, int(count) + 1)))
+        return of.form(sp.Product(body, (x, low, rest))) * of.form(more)
+    variable = of.bound_variable(x, _height(body))
+    with of.within(x, variable, low, high):
+        inside = of.canonical(body.xreplace({x: variable}))
+    key = ("Product", of.canonical(low), of.canonical(high), inside)
+    return of.generator(key, sp.Product(of.meaning_of(inside), (variable, low, high)))
+
+
 def _height(body: Any) -> int:
-    """How deep integrals and sums are nested in a body."""
-    inner = [_height(argument) for argument in body.args]
-    return max(inner, default=0) + isinstance(body, sp.Integral | sp.Sum)
+    """How many variables are bound around the innermost part of a body."""
+    inner = max(map(_height, body.args), default=0)
+    binds = isinstance(body, sp.Integral | sp.Sum | sp.Product)
+    return inner + (len(body.args) - 1 if binds else 0)
 
 
 def _split(of: Generators, expression: Any, variable: Any) -> tuple[Any, Any]:
@@ -144,21 +164,40 @@ def _atom(of: Generators, one: _Range, body: Any) -> Any:
         chosen = _chosen_by_delta(of, one, body)
         if chosen is not None:
             return chosen
-    inner = next((s for s in body.free_symbols if s in of.sums), None)
-    if inner is not None and body.is_polynomial(inner) and sp.degree(body, inner) == 1:
-        return _with_inner_sum(of, one, body, inner)
+    inner = _inner_sums(of, body)
+    if inner:
+        return _with_inner_sums(of, one, body, inner)
     symbol = of.generator(one.key(of, body), one.over(of.meaning_of(body)))
     if one.is_finite_sum():
         of.sums[symbol] = (((one.variable, one.low, one.high),), of.meaning_of(body))
     return symbol
 
 
-def _with_inner_sum(of: Generators, one: _Range, body: Any, inner: Any) -> Any:
-    """Exchange: finite sums are outermost, and several of them one sum over all indices."""
-    indices, summand = of.sums[inner]
-    fresh = [(sp.Dummy("i", integer=True), a, b) for _, a, b in indices]
-    renaming = {old[0]: new[0] for old, new in zip(indices, fresh, strict=True)}
-    product = of.meaning_of(sp.cancel(body / inner)) * summand.xreplace(renaming)
+def _inner_sums(of: Generators, body: Any) -> list[Any]:
+    """The finite sums of which a body is a multiple, each as often as it is a factor."""
+    found = sorted(body.free_symbols & set(of.sums), key=lambda s: s.dummy_index)
+    over, under = sp.fraction(body)
+    if not found or under.has(*found):
+        return []
+    terms = sp.Poly(over, *found).terms()
+    if len(terms) != 1:
+        return []
+    return [s for s, count in zip(found, terms[0][0], strict=True) for _ in range(count)]
+
+
+def _with_inner_sums(of: Generators, one: _Range, body: Any, inner: list[Any]) -> Any:
+    """Exchange: finite sums are outermost, and several of them one sum over all indices.
+
+    A product of finite sums is one sum over the indices of all its factors.
+    """
+    product = of.meaning_of(sp.cancel(body / sp.Mul(*inner)))
+    fresh: list[Any] = []
+    for symbol in inner:
+        indices, summand = of.sums[symbol]
+        names = [(sp.Dummy("i", integer=True), a, b) for _, a, b in indices]
+        renaming = {old[0]: new[0] for old, new in zip(indices, names, strict=True)}
+        product *= summand.xreplace(renaming)
+        fresh += names
     nested = any(sp.Tuple(a, b).has(one.variable) for _, a, b in fresh)
     if nested or len(fresh) >= _MOST_INDICES:
         return of.generator(one.key(of, body), one.over(of.meaning_of(body)))
@@ -169,7 +208,8 @@ def _with_inner_sum(of: Generators, one: _Range, body: Any, inner: Any) -> Any:
 
 def _flat(of: Generators, product: Any, indices: list[Any]) -> Any:
     """One finite sum over several indices, named so that the body comes first in an order."""
-    names = [of.bound_variable(sp.Dummy(integer=True), 100 + j) for j in range(len(indices))]
+    first = 100 * (1 + _height(product))  # other names than in sums within the product
+    names = [of.bound_variable(sp.Dummy(integer=True), first + j) for j in range(len(indices))]
     candidates: list[Any] = []
     for order in itertools.permutations(range(len(indices))):
         renaming = {indices[j][0]: names[place] for place, j in enumerate(order)}
@@ -184,14 +224,19 @@ def _flat(of: Generators, product: Any, indices: list[Any]) -> Any:
 
 
 def _chosen_by_delta(of: Generators, one: _Range, body: Any) -> Any | None:
-    """Σ_i δ_ij f(i) = f(j), where j is an index with the same range."""
+    """Σ_i δ_ij f(i) = f(j), where j is an index whose range lies in that of i."""
     variable = one.variable
-    for symbol in body.free_symbols:
-        delta = of.meaning.get(symbol)
-        if not isinstance(delta, sp.KroneckerDelta) or not delta.has(variable):
+    for symbol in sorted(body.free_symbols & set(of.meaning), key=lambda s: s.dummy_index):
+        delta = of.meaning[symbol]
+        if not isinstance(delta, sp.KroneckerDelta) or variable not in delta.args:
             continue
         other = delta.args[1] if delta.args[0] == variable else delta.args[0]
-        if other.has(variable) or of.ranges.get(other) != (one.low, one.high):
+        low, high = of.ranges.get(other, (sp.nan, sp.nan))
+        within = (
+            sp.sympify(low - one.low).is_nonnegative,
+            sp.sympify(one.high - high).is_nonnegative,
+        )
+        if other.has(variable) or not all(within):
             continue
         if not (body.is_polynomial(symbol) and sp.degree(body, symbol) == 1):
             continue

@@ -6,9 +6,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 import sympy as sp
+from sympy.concrete.expr_with_limits import ExprWithLimits
 
 
 @dataclass(frozen=True)
@@ -61,23 +63,35 @@ def to_positive_symbols(expression: Any, bounds: Mapping[Any, Bounds]) -> Any:
     there too, by continuity, and one that is > 0 need not be.
     """
     replaced: dict[Any, Any] = {}
-    for symbol, b in bounds.items():
-        if not expression.has(symbol):
-            continue
-        sign = "positive" if (b.open_low if b.low is not None else b.open_high) else "nonnegative"
-        whole = bool(symbol.is_integer) and b.high is None
-        fresh = sp.Dummy(**{sign: True, **({"integer": True} if whole else {})})
-        if b.low is not None and b.high is not None:
-            replaced[symbol] = (b.low + b.high * fresh) / (1 + fresh)
-        elif b.low is not None:
-            replaced[symbol] = b.low + fresh
-        elif b.high is not None:
-            replaced[symbol] = b.high - fresh
-    return expression.xreplace(replaced)
+    bound = {v for node in expression.atoms(ExprWithLimits) for v in node.variables}
+    # A bound may be an expression in other symbols, which have bounds of their own.
+    met = (expression.free_symbols & set(bounds)) - bound
+    while met - set(replaced):
+        for symbol in sorted(met - set(replaced), key=str):
+            replaced[symbol] = _in_positive_symbol(symbol, bounds[symbol])
+            met |= (replaced[symbol].free_symbols & set(bounds)) - bound
+    for _ in replaced:
+        expression = expression.xreplace(replaced)
+    return expression
+
+
+def _in_positive_symbol(symbol: Any, b: Bounds) -> Any:
+    sign = "positive" if (b.open_low if b.low is not None else b.open_high) else "nonnegative"
+    whole = bool(symbol.is_integer) and b.high is None and bool(b.low.is_integer)
+    fresh = sp.Dummy(**{sign: True, **({"integer": True} if whole else {})})
+    if b.low is not None and b.high is not None:
+        return (b.low + b.high * fresh) / (1 + fresh)
+    return b.low + fresh if b.low is not None else b.high - fresh
 
 
 def is_evidently_positive(expression: Any, bounds: Mapping[Any, Bounds]) -> bool:
     """Whether a rational function is > 0: all coefficients are, in symbols that are >= 0."""
+    return _is_evidently_positive(expression, tuple(bounds.items()))
+
+
+@lru_cache(maxsize=4096)
+def _is_evidently_positive(expression: Any, items: tuple[tuple[Any, Bounds], ...]) -> bool:
+    bounds = dict(items)
     closed = [s for s, b in bounds.items() if b.high is not None and not b.open_high]
     if expression.has(*closed) if closed else False:
         return False

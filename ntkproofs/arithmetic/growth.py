@@ -7,6 +7,7 @@ from __future__ import annotations
 from typing import Any
 
 import sympy as sp
+from sympy.core.function import AppliedUndef
 
 from ntkproofs.arithmetic.domain import EVERYWHERE, Domain, is_evidently_positive
 from ntkproofs.arithmetic.exact import Decision, unfit
@@ -92,7 +93,7 @@ def _degree(part: Any, variable: Any, domain: Domain) -> Any:
 def leading(expression: Any, variable: Any, domain: Domain = EVERYWHERE) -> Any:
     """The product of the leading terms of the factors of an expression."""
     expression = sp.sympify(expression)
-    if not expression.has(variable):
+    if not expression.has(variable) or isinstance(expression, AppliedUndef):
         return expression
     if isinstance(expression, sp.Mul):
         return sp.Mul(*(leading(factor, variable, domain) for factor in expression.args))
@@ -107,12 +108,30 @@ def leading(expression: Any, variable: Any, domain: Domain = EVERYWHERE) -> Any:
                 raise NoLeadingTerm(f"both base and exponent of {expression} vary")
             return expression
         return leading(base, variable, domain) ** exponent
+    if isinstance(expression, sp.Add) and not expression.is_rational_function(variable):
+        return _leading_of_sum(expression, variable, domain)
     over, under = sp.fraction(sp.together(expression))
     if under != 1:
         return leading(sp.factor(over), variable, domain) / leading(
             sp.factor(under), variable, domain
         )
     return _leading_polynomial(over, variable, domain)
+
+
+def _leading_of_sum(total: Any, variable: Any, domain: Domain) -> Any:
+    """The terms of the highest power, whose coefficients must not cancel."""
+    found: dict[Any, Any] = {}
+    for term in total.args:
+        coefficient, power = sp.powsimp(leading(term, variable, domain)).as_independent(variable)
+        base, exponent = power.as_base_exp()
+        if power != 1 and not (base == variable and exponent.is_Rational):
+            raise NoLeadingTerm(f"{term} does not grow like a known power of {variable}")
+        exponent = sp.S.Zero if power == 1 else exponent
+        found[exponent] = found.get(exponent, sp.S.Zero) + coefficient
+    top = max(found)
+    if not is_evidently_positive(sp.expand(found[top]), domain.bounds):
+        raise NoLeadingTerm(f"the leading coefficient {found[top]} of {total} may vanish")
+    return found[top] * variable**top
 
 
 def _leading_polynomial(part: Any, variable: Any, domain: Domain) -> Any:

@@ -24,6 +24,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import sympy as sp
+from sympy.core.function import AppliedUndef
 
 from ntkproofs.arithmetic import bound, powers
 from ntkproofs.arithmetic.domain import EVERYWHERE, Bounds, Domain, is_evidently_positive
@@ -57,6 +58,8 @@ class Generators:
     bounds: Mapping[Any, Bounds] = field(default_factory=dict[Any, Bounds])
     euler: bool = False
     """Whether e^(ix) is written as cos x + i sin x."""
+    nonnegative: tuple[Any, ...] = ()
+    """Expressions that are known to be >= 0."""
     named: dict[Any, sp.Dummy] = field(default_factory=dict[Any, sp.Dummy])
     relations: list[tuple[sp.Dummy, Any]] = field(default_factory=list[tuple[sp.Dummy, Any]])
     meaning: dict[sp.Dummy, Any] = field(default_factory=dict[sp.Dummy, Any])
@@ -149,7 +152,27 @@ class Generators:
         over, under = sp.fraction(sp.together(self.form(expression)))
         if self.remainder(sp.expand(under)) == 0:
             return False
-        return bool(self.remainder(sp.expand(over)) == 0)
+        return self.is_zero(self.remainder(sp.expand(over)))
+
+    def is_zero(self, polynomial: Any) -> bool:
+        """Whether a reduced polynomial is 0: where i and j differ and δ_ij is 0, and where not."""
+        deltas = [s for s in polynomial.free_symbols if self._is_delta_of_symbols(s)]
+        if not deltas:
+            return bool(polynomial == 0)
+        delta = min(deltas, key=lambda s: s.dummy_index)
+        if not self.is_zero(self.remainder(sp.expand(polynomial.subs(delta, 0)))):
+            return False
+        i, j = self.meaning[delta].args
+        equal = self.meaning_of(polynomial.subs(delta, 1)).xreplace({j: i})
+        return self.vanishes(equal)
+
+    def _is_delta_of_symbols(self, symbol: Any) -> bool:
+        meaning = self.meaning.get(symbol)
+        return isinstance(meaning, sp.KroneckerDelta) and all(a.is_Symbol for a in meaning.args)
+
+    def half_turns(self) -> list[Any]:
+        """Symbols that are angles from 0 to π, whose sines are >= 0."""
+        return [x for x, b in self.bounds.items() if b.low == 0 and b.high == sp.pi]
 
     def is_positive(self, expression: Any) -> bool:
         """Whether an expression is known to be > 0."""
@@ -216,9 +239,11 @@ def _vanishes_given(of: Generators, difference: Any, given: Sequence[tuple[Any, 
     if not given:
         return of.vanishes(difference)
     over, under = sp.fraction(sp.together(of.form(difference)))
-    equations = [sp.fraction(sp.together(of.form(sp.Add(a, -b))))[0] for a, b in given]
     over, under = of.remainder(sp.expand(over)), of.remainder(sp.expand(under))
-    left_over = [of.remainder(sp.expand(e)) for e in equations]
+    if over == 0:  # no equation is needed
+        return bool(under != 0)
+    equations = [sp.fraction(sp.together(of.form(sp.Add(a, -b))))[0] for a, b in given]
+    left_over = _of_use(of, over, [of.remainder(sp.expand(e)) for e in equations])
     for _ in range(len(left_over)):
         solved = next(filter(None, map(_solved, left_over)), None)
         if solved is None:
@@ -231,7 +256,18 @@ def _vanishes_given(of: Generators, difference: Any, given: Sequence[tuple[Any, 
     if under == 0:
         return False
     polynomials = [e for e in left_over if e != 0]
-    return over == 0 or bool(polynomials and _in_ideal(of, over, polynomials))
+    return of.is_zero(over) or bool(polynomials and _in_ideal(of, over, polynomials))
+
+
+def _of_use(of: Generators, over: Any, equations: list[Any]) -> list[Any]:
+    """The equations without those that only tell a value which occurs nowhere else."""
+    free_of_relations = (AppliedUndef, sp.Integral, sp.Derivative, sp.Subs)
+    for equation in equations:
+        others = sp.Tuple(over, *(e for e in equations if e is not equation)).free_symbols
+        alone = equation.free_symbols - others
+        if any(isinstance(of.meaning.get(g), free_of_relations) for g in alone):
+            return _of_use(of, over, [e for e in equations if e is not equation])
+    return equations
 
 
 def _solved(equation: Any) -> tuple[Any, Any] | None:
@@ -310,7 +346,14 @@ def _sine_and_cosine(of: Generators, angle: Any) -> tuple[Any, Any]:
 
 
 def _arccosine(of: Generators, node: Any) -> Any:
-    """arccos(-u) = π - arccos u: the argument whose leading coefficient is positive is taken."""
+    """arccos(-u) = π - arccos u: the argument whose leading coefficient is positive is taken.
+
+    The arccosine of the cosine of an angle in [0, π] is the angle.
+    """
+    for sign, inside in ((1, node.args[0]), (-1, -node.args[0])):
+        if isinstance(inside, sp.cos) and inside.args[0] in of.half_turns():
+            angle = of.form(inside.args[0])
+            return angle if sign > 0 else of.form(sp.pi) - angle
     argument = of.canonical(node.args[0])
     if _leads_with_minus(argument):
         positive = of.generator(("acos", of.canonical(-node.args[0])), sp.acos(-node.args[0]))
@@ -412,6 +455,10 @@ def _substitution(of: Generators, node: Any) -> Any:
 def _kronecker(of: Generators, node: Any) -> Any:
     if not isinstance(node, sp.KroneckerDelta):
         return of.form(node)
+    for index, other in (node.args, node.args[::-1]):
+        low, high = of.ranges.get(index, (sp.nan, sp.nan))
+        if sp.expand(other - high).is_positive or sp.expand(low - other).is_positive:
+            return sp.S.Zero  # outside the range of the index
     pair = sorted((of.canonical(a) for a in node.args), key=str)
     return of.generator(("delta", *pair), node, lambda g: g**2 - g)
 
@@ -422,6 +469,10 @@ def _integral(of: Generators, node: Any) -> Any:
 
 def _sum(of: Generators, node: Any) -> Any:
     return bound.linear(of, node, sp.Sum)
+
+
+def _product(of: Generators, node: Any) -> Any:
+    return bound.product(of, node)
 
 
 _Reduction = Callable[[Generators, Any], Any]
@@ -444,4 +495,5 @@ _REDUCTIONS: Sequence[tuple[Any, _Reduction]] = (
     (sp.KroneckerDelta, _kronecker),
     (sp.Integral, _integral),
     (sp.Sum, _sum),
+    (sp.Product, _product),
 )

@@ -30,8 +30,8 @@ def power(of: Generators, base: Any, exponent: Any) -> Any:
     if base == -1:
         return _sign(of, exponent)
     if base.atoms(sp.sin, sp.cos):
-        # sqrt(1 - cos² θ) is sin θ where that is known to be positive.
-        for known in of.positive:
+        # sqrt(1 - cos² θ) is sin θ where that is known to be positive, or 0 at the ends.
+        for known in (*of.positive, *map(sp.sin, of.half_turns())):
             if not known.is_Add and of.vanishes(known**2 - base):
                 return power(of, known, sp.expand(2 * exponent))
     product = sp.S.One
@@ -162,6 +162,10 @@ def _exponential(of: Generators, exponent: Any) -> Any:
         turns = sp.expand(term / (sp.I * sp.pi))
         if turns.is_integer:
             product *= _sign(of, turns)
+            continue
+        logarithms = [f for f in sp.Mul.make_args(term) if isinstance(f, sp.log)]
+        if len(logarithms) == 1:  # e^(a log b) = b^a
+            product *= power(of, logarithms[0].args[0], term / logarithms[0])
             continue
         angle = sp.expand(term / sp.I)
         if of.euler and angle.is_real:

@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from typing import Any
 
@@ -52,11 +53,15 @@ def at_least_zero(
     if problem:
         return Decision(Truth.UNDECIDED, SIGNS, reason=problem)
     expression = sp.sympify(expression)
-    rewritten = expression.subs(list(given))
+    rewritten = expression
+    for old, new in given:
+        rewritten = rewritten.subs(old, new) if rewritten.has(old) else rewritten
     of = generators_for(domain, rewritten, *nonnegative)
+    of.nonnegative = tuple(map(sp.sympify, nonnegative))
     candidates = [sp.S.Zero, *nonnegative]
-    for known in candidates:
-        rest = rewritten - known
+    forms = dict.fromkeys((rewritten, expression))
+    for known, form in itertools.product(candidates, forms):
+        rest = form - known
         if known != 0 and not strict and of.vanishes(rest):
             return Decision(Truth.TRUE, SIGNS)
         if _is_at_least_zero(of, rest, strict, domain):
@@ -70,11 +75,14 @@ def at_least_zero(
 
 
 def _is_at_least_zero(of: Generators, expression: Any, strict: bool, domain: Domain) -> bool:
+    if _evident(of, expression, strict):
+        return True
+    # A closed upper bound is reached only in the limit, where an inequality need not be strict.
     closed = [s for s, b in domain.bounds.items() if b.high is not None and not b.open_high]
     if strict and closed and expression.has(*closed):
         return False
     mapped = to_positive_symbols(expression, domain.bounds)
-    if _evident(of, expression, strict) or _evident(of, mapped, strict):
+    if _evident(of, mapped, strict):
         return True
     if mapped.is_rational_function(*mapped.free_symbols):
         over, under = sp.fraction(sp.together(mapped))
@@ -85,7 +93,7 @@ def _is_at_least_zero(of: Generators, expression: Any, strict: bool, domain: Dom
 
 def _evident(of: Generators, expression: Any, strict: bool) -> bool:
     """Whether the sign can be read off the terms and factors."""
-    if of.is_positive(expression) or (not strict and expression.is_nonnegative):
+    if of.is_positive(expression) or (not strict and _is_nonnegative(of, expression)):
         return True
     if isinstance(expression, sp.Add):
         terms = expression.args
@@ -100,10 +108,21 @@ def _evident(of: Generators, expression: Any, strict: bool) -> bool:
             return bool(not strict and base.is_real) or _evident(of, base, True)
         return _evident(of, base, strict or bool(exponent.is_negative is not False))
     if isinstance(expression, sp.Sum | sp.Integral):
-        low, high = expression.args[1][1:]
-        ordered = (high - low).is_nonnegative
-        return bool(ordered) and not strict and _evident(of, expression.args[0], False)
+        lengths = [limits[2] - limits[1] for limits in expression.args[1:] if len(limits) == 3]
+        if len(lengths) + 1 < len(expression.args):
+            return False
+        if isinstance(expression, sp.Integral) and strict:
+            long = all(length.is_extended_positive for length in lengths)
+            return long and _evident(of, expression.args[0], True)
+        ordered = all(length.is_extended_nonnegative for length in lengths)
+        return ordered and not strict and _evident(of, expression.args[0], False)
     return False
+
+
+def _is_nonnegative(of: Generators, expression: Any) -> bool:
+    if expression.is_nonnegative:
+        return True
+    return any(sp.expand(expression - known) == 0 for known in of.nonnegative)
 
 
 def _product_is_evident(of: Generators, factors: Sequence[Any], strict: bool) -> bool:

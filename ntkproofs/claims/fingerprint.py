@@ -44,12 +44,12 @@ def code() -> str:
 
 @cache
 def library_digest() -> str:
-    """A digest of the source of ntkproofs, every module of it: simple, and sound."""
+    """A digest of the source of ntkproofs, every module and every bundled derivation."""
     root = Path(__file__).resolve().parent.parent
     digest = hashlib.sha256()
-    for path in sorted(root.rglob("*.py")):
+    for path in sorted([*root.rglob("*.py"), *(root.parent / "derivations").glob("*.py")]):
         source = path.read_bytes()
-        digest.update(f"{path.relative_to(root).as_posix()} {len(source)}\n".encode())
+        digest.update(f"{path.relative_to(root.parent).as_posix()} {len(source)}\n".encode())
         digest.update(source)
     return digest.hexdigest()
 

@@ -214,6 +214,15 @@ _WORKS = (
         edition="revised",
     ),
     Reference(
+        "rudin1987",
+        "book",
+        "Walter Rudin",
+        "Real and Complex Analysis",
+        "1987",
+        publisher="McGraw-Hill",
+        edition="third",
+    ),
+    Reference(
         "sheppard1899",
         "article",
         "W. F. Sheppard",

@@ -11,7 +11,7 @@ from __future__ import annotations
 import functools
 import hmac
 import secrets
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any, ParamSpec, cast
@@ -92,6 +92,29 @@ def premise(step: Step) -> Step:
     return _sealed(replace(step, premise=True))
 
 
+_decided: dict[Hashable, tuple[Step, ...]] = {}
+
+
+def decided_once(key: Hashable, make: Callable[[], Iterable[Step]]) -> Iterator[Step]:
+    """Steps that are decided once in a process, and yielded again as they were.
+
+    For what many pieces of evidence rest on, the same each time: a derivation. Steps come in the
+    same order, with the same outcomes, whether they were decided now or before.
+
+    Args:
+        key: of what is decided; the same key must stand for the same steps.
+        make: decides them.
+    """
+    if key in _decided:
+        for step in _decided[key]:
+            yield _again(step.about, step)
+        return
+    steps = tuple(make())
+    if all(step.is_genuine() for step in steps):
+        _decided[key] = steps
+    yield from steps
+
+
 def _from_decision(
     about: str, decision: Decision, witness: Mapping[str, Any], *, general: bool = False
 ) -> Step:
@@ -111,6 +134,11 @@ def _has_symbols(*sides: Any) -> bool:
     return any(
         cast(Any, sp.sympify(side)).free_symbols for side in sides if not isinstance(side, str)
     )
+
+
+@_entered
+def _again(about: str, step: Step) -> Step:
+    return replace(step, about=about)
 
 
 @_entered

@@ -240,3 +240,61 @@ INDEPENDENT_POINTS = Theorem(
     "Hoeffding 1948, A class of statistics with asymptotically normal distribution",
     ("hoeffding1948",),
 )
+OBLIQUE_POLAR_COORDINATES = Theorem(
+    "oblique polar coordinates of a quadrant",
+    "For 0 < θ < π the map (r, φ) ↦ (r sin φ, r sin(φ + θ)) takes r > 0, 0 < φ < π - θ one to one "
+    "onto the quadrant x, y > 0, with Jacobian r sin θ, so that ∫∫ F(x, y) dx dy = ∫∫ F(r sin φ, "
+    "r sin(φ + θ)) r sin θ dr dφ for F that is nonnegative or integrable.",
+    "change of variables: Rudin, Real and Complex Analysis, 1987, Theorem 7.26",
+    ("rudin1987",),
+)
+SYMMETRIC_EIGENVECTORS = Theorem(
+    "spectral theorem for symmetric matrices",
+    "A real symmetric matrix of n rows has n real eigenvalues, with eigenvectors that form an "
+    "orthonormal basis.",
+    "Horn, Johnson, Matrix Analysis, Theorem 2.5.6",
+    ("hornjohnson2013",),
+)
+POLAR_LAPLACIAN = Theorem(
+    "Laplacian in polar coordinates",
+    "For a function g(r) Y(x) of the radius r and of the point x of S^(d-1), "
+    "Δ(g Y) = r^(1-d) (r^(d-1) g')' Y + r^(-2) g Δ_S Y, Δ_S being the Laplacian of the sphere.",
+    "Stein, Weiss 1971, Chapter IV; C. Müller, Spherical Harmonics, Springer 1966",
+    (
+        "steinweiss1971",
+        "mueller1966",
+    ),
+)
+RAISING_THE_DEGREE = Theorem(
+    "raising the degree of a Legendre polynomial, lowering the dimension",
+    "The Legendre polynomials of the sphere satisfy P_0^(d) = 1 and, for l >= 1, P_l^(d)(u) = "
+    "u P_(l-1)^(d+2)(u) - (1-u²)/(d-1) · d/du P_(l-1)^(d+2)(u): Rodrigues' formula, one derivative "
+    "at a time.",
+    "DLMF 18.9.20 (Gegenbauer polynomials); C. Müller, Spherical Harmonics, Springer 1966",
+    (
+        "dlmf",
+        "mueller1966",
+    ),
+)
+ZONAL_INTEGRAL = Theorem(
+    "integrals of zonal functions",
+    "For y uniform on S^(d-1) and a unit vector x, the inner product <x,y> has the density "
+    "Γ(d/2)/(sqrt(π) Γ((d-1)/2)) (1-u²)^((d-3)/2) on (-1,1).",
+    "C. Müller, Spherical Harmonics, Springer 1966, Section 1; Stein, Weiss 1971, Chapter IV",
+    (
+        "mueller1966",
+        "steinweiss1971",
+    ),
+)
+SQUARED_ACTIVATIONS = Theorem(
+    "kernels of random features have squares as eigenvalues",
+    "For v uniform on S^(d-1) and σ in L² the kernel E σ(<v,x>) σ(<v,y>) has the eigenvalues "
+    "(c_d ∫ σ(u) P_l(u) (1-u²)^((d-3)/2) du)²: Funk-Hecke, twice. With v standard Gaussian, whose "
+    "norm is independent of its direction and E‖v‖² = d, 2 E 1[<v,x>>0] 1[<v,y>>0] = "
+    "(π - arccos u)/π and 2 E <v,x>_+ <v,y>_+ = (u (π - arccos u) + sqrt(1-u²))/π, u = <x,y>.",
+    "Cho, Saul 2009; Bach 2017, Breaking the curse of dimensionality, Appendix D",
+    (
+        "chosaul2009",
+        "bach2017",
+    ),
+)

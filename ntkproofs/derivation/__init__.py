@@ -20,20 +20,21 @@ How a line follows (its rule) is one of
   are checked;
 - :func:`change_of_variables`, :func:`by_parts`, :func:`antiderivative` for the one integral of
   the left-hand side;
-- :func:`induction`; :func:`expansion` (Taylor coefficients, for a right-hand side with
-  ``O(x**k)``); :func:`growth` (leading terms, for ``asymptotic(a, b, l)`` and
-  limits of rational functions).
+- :func:`cases`, for a statement with a Kronecker delta; :func:`induction`;
+- :func:`expansion` (Taylor coefficients, for a right-hand side with ``O(x**k)``);
+  :func:`growth` (leading terms, for ``asymptotic(a, b, l)`` and limits of rational functions).
 
 A statement holds for all values of its symbols in their declared ranges.
 """
 
 from ntkproofs.derivation.context import Fact, at
 from ntkproofs.derivation.document import Derivation, StepFailed
-from ntkproofs.derivation.loading import derivation, load
+from ntkproofs.derivation.loading import derivation, load, result_of
 from ntkproofs.derivation.rules import (
     algebra,
     antiderivative,
     by_parts,
+    cases,
     change_of_variables,
     expansion,
     follows,
@@ -49,6 +50,7 @@ __all__ = [
     "antiderivative",
     "at",
     "by_parts",
+    "cases",
     "change_of_variables",
     "derivation",
     "expansion",
@@ -56,4 +58,5 @@ __all__ = [
     "growth",
     "induction",
     "load",
+    "result_of",
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Sequence
 from typing import Protocol
 
 from ntkproofs.derivation.notation import Notation
@@ -63,6 +64,8 @@ def call_piece(writer: MakesPieces, node: ast.Call, style: Style) -> Piece:
     if name in _DELIMITED:
         front, left, right = _DELIMITED[name]
         parts = [writer.piece(a, style) for a in node.args]
+        if name == "Mean" and len(parts) == 2:
+            front = rf"{front}_{{{parts.pop().tex}}}"
         height = tallest(*parts)
         inside = ", ".join(part.tex for part in parts)
         return Piece(front + delimit(inside, height, left, right), height=height)
@@ -257,10 +260,20 @@ class _Template:
             pieces = [at_least(piece, Level.ATOM) for piece in pieces]
         self.height = max(self.height, tallest(*pieces))
         if found[0] == "".join(marks):
-            joint = "" if all(_is_short(node) for node in nodes) else ", "
-            return joint.join(piece.tex for piece in pieces)
+            if all(_is_short(node) for node in nodes):
+                return _side_by_side([piece.tex for piece in pieces])
+            return ", ".join(piece.tex for piece in pieces)
         shown = dict(zip(marks, pieces, strict=True))
         return re.sub(r"#\d", lambda mark: shown[mark[0]].tex, found[0])
+
+
+def _side_by_side(letters: Sequence[str]) -> str:
+    r"""Letters and commands without a comma; a command ends before a letter: ``\ell m``."""
+    joined = letters[0]
+    for letter in letters[1:]:
+        apart = re.search(r"\\[A-Za-z]+$", joined) and letter[:1].isalpha()
+        joined += f" {letter}" if apart else letter
+    return joined
 
 
 def in_script(tex: str, position: int) -> bool:

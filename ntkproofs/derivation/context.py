@@ -8,21 +8,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import sympy as sp
+from sympy.core.function import AppliedUndef
 
 from ntkproofs.arithmetic.domain import Bounds, Domain
+from ntkproofs.arithmetic.growth import leading
 from ntkproofs.claims.steps import Step, sign
 from ntkproofs.claims.theorems import Theorem
 from ntkproofs.derivation.formula import Formula, Relation, parse
 from ntkproofs.derivation.notation import Notation, SymbolEntry
 from ntkproofs.errors import InvalidInput
 
-Condition = tuple[Any, bool, str]
-"""An expression that has to be >= 0 (> 0 where the second entry says so), and words for it."""
+Condition = tuple[Any, ...]
+"""An expression that has to be >= 0 (> 0 where the second entry says so), words for it, and
+expressions that are known to be >= 0."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +38,32 @@ class Statement:
     variable: Any = None
     """For ``~``: the symbol that tends to infinity."""
     latex: str = ""
+
+    def power(self) -> tuple[Any, Any]:
+        """(c, e) of an asymptotic equality whose right-hand side is ~ c x^e, x its variable.
+
+        Raises:
+            InvalidInput: where it is no such power.
+        """
+        if self.relation != "~":
+            raise InvalidInput(f"{self.latex} is no asymptotic equality")
+        x = sp.Dummy("x", positive=True)
+        right = leading(self.right.xreplace({self.variable: x}), x)
+        constant, exponent = sp.S.One, sp.S.Zero
+        for factor in sp.Mul.make_args(sp.expand_power_base(right)):
+            base, power = factor.as_base_exp()
+            if factor.has(x) and base != x:
+                raise InvalidInput(f"{self.latex} is no law of the form c x^e")
+            constant, exponent = (
+                (constant, exponent + power) if base == x else (constant * factor, exponent)
+            )
+        return constant, sp.expand(exponent)
+
+    def for_symbols(self, *symbols: Any) -> Statement:
+        """The statement with its symbols replaced by those of the same names."""
+        names = {symbol.name: symbol for symbol in symbols}
+        own = self.left.free_symbols | self.right.free_symbols
+        return self.substituted({s: names[s.name] for s in own if s.name in names})
 
     def substituted(self, values: Mapping[Any, Any]) -> Statement:
         """The statement for some values of its symbols and functions."""
@@ -60,16 +89,26 @@ def substitute(expression: Any, values: Mapping[Any, Any]) -> Any:
     """Put values for symbols, simultaneously, and lambdas for functions."""
     functions = {f: v for f, v in values.items() if isinstance(v, sp.Lambda)}
     symbols = {s: v for s, v in values.items() if s not in functions and s is not None}
-    replaced = expression
-    for function, value in functions.items():
-        replaced = replaced.replace(function, value)
-    bound = bound_symbols(replaced) & (
-        set(symbols) | {s for v in symbols.values() for s in v.free_symbols}
+    values_given = [*symbols.values(), *functions.values()]
+    bound = bound_symbols(expression) & (
+        set(symbols) | {s for v in values_given for s in v.free_symbols}
     )
     # A bound variable must not be caught by a value: it gets a name of its own.
     renaming = {s: sp.Dummy(s.name + "_bound", **s.assumptions0) for s in bound}
-    replaced = _rename_bound(replaced, renaming) if renaming else replaced
-    return replaced.subs(symbols, simultaneous=True) if symbols else replaced
+    replaced = _rename_bound(expression, renaming) if renaming else expression
+    replaced = replaced.subs(symbols, simultaneous=True) if symbols else replaced
+    for function, value in functions.items():
+        replaced = replaced.replace(function, _applied(value))
+    return replaced
+
+
+def _applied(function: Any) -> Callable[..., Any]:
+    """A lambda as a function whose bound variables catch nothing of its arguments."""
+
+    def value(*given: Any) -> Any:
+        return substitute(function.expr, dict(zip(function.variables, given, strict=True)))
+
+    return value
 
 
 def bound_symbols(expression: Any) -> set[Any]:
@@ -100,6 +139,32 @@ class Known:
     id: str
     statement: Statement
     is_definition: bool = False
+    is_assumption: bool = False
+    is_general: bool = False
+    """Of a definition: whether no sign of its arguments went into it when it was read."""
+
+    def is_restriction(self) -> bool:
+        """Whether it assumes an inequality of symbols; one of functions holds for all arguments."""
+        difference = excess(self.statement) if self.is_assumption else None
+        return difference is not None and not difference.atoms(AppliedUndef)
+
+    def fixed_symbols(self) -> set[Any]:
+        """Symbols for which nothing may be put once this is defined or assumed.
+
+        A function that is defined as c x, or that satisfies f(x) = c x, changes with c, which its
+        name does not show.
+        """
+        if not (self.is_definition or self.is_assumption):
+            return set()
+        statement = self.statement
+        if self.is_definition:
+            shown = set() if statement.left.is_Symbol else statement.left.free_symbols
+        elif self.is_restriction():
+            return set()  # it is checked of the values that are put
+        else:
+            values = sp.Tuple(statement.left, statement.right).atoms(AppliedUndef)
+            shown = {s for value in values for s in value.free_symbols}
+        return (statement.left.free_symbols | statement.right.free_symbols) - shown
 
 
 @dataclass(frozen=True)
@@ -113,6 +178,7 @@ class Fact:
         statement: the formula.
         hypotheses: relations that its symbols must satisfy, beyond their ranges.
         parameters: functions that stand for any function, to be given as lambdas.
+        derived: where it is a result of another derivation: that derivation, and its id there.
     """
 
     name: str
@@ -121,6 +187,7 @@ class Fact:
     statement: Relation
     hypotheses: tuple[Relation, ...] = ()
     parameters: tuple[str, ...] = ()
+    derived: tuple[Any, str] | None = field(default=None, repr=False, compare=False)
 
 
 @dataclass(frozen=True)
@@ -172,6 +239,17 @@ class Context:
         positive += _positive_sines(self.notation)
         return Domain(tuple(positive), ranges, bounds)
 
+    def require_unrestricted(self, *expressions: Any) -> None:
+        """Raises ``InvalidInput`` where an inequality is assumed of a variable that they bind."""
+        bound = {s for e in expressions for s in bound_symbols(e)}
+        for known in self.known.values():
+            assumed = excess(known.statement) if known.is_assumption else None
+            if assumed is not None and assumed.free_symbols & bound:
+                raise InvalidInput(
+                    f"inequalities are used inside a sum for all values of its variable; "
+                    f"{known.id!r} assumes one of it"
+                )
+
     def conditions_on_bound(self, *expressions: Any) -> tuple[Condition, ...]:
         """That bound variables stay in the ranges that were declared for them."""
         found: list[Condition] = []
@@ -185,6 +263,8 @@ class Context:
     def _stays_in_range(self, node: Any, x: Any, low: Any, high: Any) -> list[Condition]:
         entry = self.notation.symbols.get(x.name)
         if entry is None or entry.symbol != x:
+            return []
+        if entry.kind == "point":
             return []
         if isinstance(node, sp.Integral) == (entry.kind == "integer"):
             raise InvalidInput(
@@ -223,18 +303,98 @@ class Context:
         if isinstance(use.what, Fact):
             return self._instance_of_fact(use.what, dict(use.values))
         statement = self.find(use.what).statement
-        values, conditions = self._values(self.notation, dict(use.values))
+        values, conditions = self.values(use.values)
+        self._require_shown(values, use.id)
         return statement.substituted(values), conditions
+
+    def values(
+        self, given: Sequence[tuple[str, str]], fixed: str | None = None
+    ) -> tuple[dict[Any, Any], tuple[Condition, ...]]:
+        """Values for symbols of the derivation, and what its ranges and assumptions demand.
+
+        Args:
+            given: names and values.
+            fixed: a symbol that keeps its value.
+        """
+        for name, _ in given:
+            if name == fixed or name in self.notation.functions:
+                raise InvalidInput(
+                    f"a statement is used for other values of its symbols; {name!r} keeps its own"
+                )
+        values, conditions = self._values(self.notation, dict(given))
+        return values, (*conditions, *self._assumed_of(values))
+
+    def require_uniform(self, use: Use, variable: Any) -> None:
+        """That an asymptotic equality holds as the variable of a line tends to infinity.
+
+        What tends to infinity there is linear in it and rises, and nothing else depends on it.
+
+        Raises:
+            InvalidInput: where this is not so.
+        """
+        if isinstance(use.what, Fact):
+            said = statement_of(use.what.statement)
+        else:
+            said = self.find(use.what).statement
+        given = {name: self.parse(source).sympy for name, source in use.values}
+        for symbol in (said.left.free_symbols | said.right.free_symbols) - {said.variable}:
+            if given.get(symbol.name, symbol).has(variable):
+                raise InvalidInput(
+                    f"{use.id!r} holds for a fixed {symbol}, which here depends on {variable}"
+                )
+        index = sp.expand(given.get(said.variable.name, said.variable))
+        slope = index.coeff(variable, 1)
+        if (index - slope * variable).has(variable) or slope.is_positive is not True:
+            raise InvalidInput(f"{use.id!r} is used where {index} need not grow with {variable}")
+
+    def require_free(self, variable: Any) -> None:
+        """That no range and no assumed inequality ties other symbols to one, for an induction.
+
+        Raises:
+            InvalidInput: naming what does.
+        """
+        for entry in self.notation.symbols.values():
+            for bound in (entry.least, entry.most, entry.above, entry.below):
+                if bound is not None and sp.sympify(bound).has(variable):
+                    raise InvalidInput(
+                        f"no induction over {variable}: the range of {entry.name} depends on it"
+                    )
+        for known in self._restrictions():
+            if variable in known.statement.left.free_symbols | known.statement.right.free_symbols:
+                raise InvalidInput(
+                    f"no induction over {variable}: the assumption {known.id!r} is about it; "
+                    "declare its range"
+                )
+
+    def _restrictions(self) -> Iterator[Known]:
+        """Inequalities that were assumed of symbols; those of functions hold for all arguments."""
+        for known in self.known.values():
+            if known.is_restriction():
+                yield known
+
+    def _assumed_of(self, values: Mapping[Any, Any]) -> Iterator[Condition]:
+        """What the inequalities that were assumed of symbols say of their values."""
+        for known in self._restrictions():
+            difference: Any = excess(known.statement)
+            if difference.free_symbols & set(values):
+                yield _condition(known.statement.substituted(values))
+
+    def _require_shown(self, values: Mapping[Any, Any], id: str) -> None:
+        """Refuse another value for what a definition or an assumption depends on unseen."""
+        fixed = {s: known.id for known in self.known.values() for s in known.fixed_symbols()}
+        for symbol in values:
+            if symbol in fixed and values[symbol] != symbol:
+                raise InvalidInput(
+                    f"{id!r} is not used for another {symbol}: {fixed[symbol]!r} depends on it and "
+                    f"does not show it; make it an argument of the functions that depend on it"
+                )
 
     def _instance_of_fact(
         self, fact: Fact, given: Mapping[str, str]
     ) -> tuple[Statement, tuple[Condition, ...]]:
-        bound = {
-            s.name
-            for side in (fact.statement.left, fact.statement.right)
-            for s in bound_symbols(side.sympy)
-        }
-        needed = [n for n in fact.notation.symbols if n not in bound]
+        relations = (fact.statement, *fact.hypotheses)
+        free = {n for r in relations for n in (*r.left.free_names(), *r.right.free_names())}
+        needed = [n for n in fact.notation.symbols if n in free]
         missing = [n for n in (*needed, *fact.parameters) if n not in given]
         values = {**{n: n for n in missing if n in self.notation.symbols}, **given}
         unknown = [n for n in missing if n not in values]
@@ -254,11 +414,19 @@ class Context:
         for name, source in given.items():
             value = self.parse(source).sympy
             if name in notation.functions:
-                values[sp.Function(name)] = value
+                function = notation.functions[name]
+                if not function.may_be(value.expr if isinstance(value, sp.Lambda) else value):
+                    raise InvalidInput(
+                        f"the values of {name} are restricted; {source!r} may differ"
+                    )
+                values[function.head] = value
                 continue
             entry = notation.symbol_entry(name)
             if entry.kind == "integer" and not value.is_integer:
                 raise InvalidInput(f"{name} is to be an integer; {source!r} may be none")
+            is_point = value.is_Symbol and self.notation.symbol_entry(value.name).kind == "point"
+            if (entry.kind == "point") != is_point:
+                raise InvalidInput(f"points stand for points only; {name!r} is given {source!r}")
             values[entry.symbol] = value
         for name in given:
             if name in notation.symbols:
@@ -270,8 +438,8 @@ class Context:
 
     def check_conditions(self, conditions: tuple[Condition, ...]) -> Iterator[Step]:
         """Steps that decide the hypotheses of what is used."""
-        for expression, strict, words in conditions:
-            yield sign(words, expression, self.domain(), strict=strict)
+        for expression, strict, words, *known in conditions:
+            yield sign(words, expression, self.domain(), strict=strict, nonnegative=known)
 
 
 def _bounds_of(entry: SymbolEntry) -> Bounds | None:
@@ -328,11 +496,13 @@ def _strict(statement: Statement) -> list[Any]:
 
 
 def _positive_sines(notation: Notation) -> list[Any]:
-    """sin θ, 1 ± cos θ, sin(θ/2), cos(θ/2) for angles that are declared to lie in (0, π)."""
+    """sin θ, 1 ± cos θ, sin(θ/2), cos(θ/2) for angles in (0, π); arccos u for u in (-1, 1)."""
     found: list[Any] = []
     for entry in notation.symbols.values():
         if entry.above == 0 and entry.below == sp.pi:
             angle = entry.symbol
             found += [sp.sin(angle), 1 - sp.cos(angle), 1 + sp.cos(angle)]
             found += [sp.sin(angle / 2), sp.cos(angle / 2), sp.pi - angle]
+        if entry.above == -1 and entry.below == 1:
+            found += [sp.acos(entry.symbol), sp.pi - sp.acos(entry.symbol)]
     return found

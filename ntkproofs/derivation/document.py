@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from itertools import islice
@@ -29,11 +29,11 @@ from ntkproofs.arithmetic.growth import asymptotically_equal
 from ntkproofs.arithmetic.normal_form import equal_functions
 from ntkproofs.arithmetic.truth import Truth
 from ntkproofs.claims.grades import Grade
-from ntkproofs.claims.steps import Step
+from ntkproofs.claims.steps import Step, decided_once
 from ntkproofs.claims.theorems import Theorem
 from ntkproofs.derivation import written
 from ntkproofs.derivation.breaking import breakings
-from ntkproofs.derivation.context import Context, Fact, Known, Statement, statement_of
+from ntkproofs.derivation.context import Context, Fact, Known, Statement, Use, statement_of
 from ntkproofs.derivation.formula import (
     Formula,
     Relation,
@@ -41,6 +41,7 @@ from ntkproofs.derivation.formula import (
     parse_continuation,
     parse_relation,
 )
+from ntkproofs.derivation.meaning import meaning
 from ntkproofs.derivation.notation import Notation
 from ntkproofs.derivation.rules import Growth, Rule, algebra
 from ntkproofs.errors import InvalidInput, NtkproofsError
@@ -153,6 +154,9 @@ class Derivation:
         """Define what a function or a symbol stands for, for all its arguments."""
         relation = Relation(parse(left, self.notation), "==", parse(right, self.notation))
         _require_definable(relation)
+        entry = self.notation.functions.get(getattr(relation.left.sympy, "name", ""))
+        if entry is not None and not entry.may_be(relation.right.sympy):
+            raise InvalidInput(f"what defines {left!r} must have values as they were declared")
         self._add(_Definition(id, relation, text))
 
     def assume(self, id: str, relation: str, text: str = "") -> None:
@@ -226,11 +230,11 @@ class Derivation:
 
     # ---- checking
 
-    def checks(self) -> Iterator[Checked]:
-        """Check every line, in order; lines may use what stands before them."""
+    def checks(self, only: Collection[str] | None = None) -> Iterator[Checked]:
+        """Check every line (or those of some ids), in order; lines use what stands before them."""
         known: dict[str, Known] = {}
         for item in _flat(self.items):
-            if isinstance(item, _Line):
+            if isinstance(item, _Line) and (only is None or item.id in only):
                 yield self._checked(item, known)
             _learn(item, known)
 
@@ -240,10 +244,60 @@ class Derivation:
         steps = tuple(line.rule.check(statement_of(line.relation), context))
         return Checked(line.id, steps, time.perf_counter() - start)
 
-    def steps(self) -> Iterator[Step]:
-        """All steps of all lines, for evidence that rests on this derivation."""
-        for checked in self.checks():
+    def steps(self, *ids: str) -> Iterator[Step]:
+        """The steps of all lines, or of those that some lines rest on, for evidence.
+
+        Results of other derivations that are used come with their steps. A process decides them
+        once: evidence runs anew for each mutant, and a derivation does not depend on it.
+        """
+        yield from decided_once((self, *ids), lambda: self._decide(ids))
+
+    def _decide(self, ids: tuple[str, ...]) -> Iterator[Step]:
+        needed = self._rests_on(ids)
+        for use in needed.values():
+            if isinstance(use.what, Fact) and use.what.derived is not None:
+                other, id = use.what.derived
+                yield from other._decide((id,))
+        for checked in self.checks(needed):
             yield from checked.steps
+
+    def relies_on(self, *ids: str) -> tuple[Theorem, ...]:
+        """The theorems of the literature that all lines, or some, rest on, and that prose cites."""
+        found: dict[Theorem, None] = {}
+        for use in self._rests_on(ids).values():
+            if isinstance(use.what, Fact) and use.what.derived is not None:
+                other, id = use.what.derived
+                found |= dict.fromkeys(other.relies_on(id))
+            elif isinstance(use.what, Fact):
+                found[use.what.theorem] = None
+        return tuple(found | dict.fromkeys(_cited(self)))
+
+    def _stated(self) -> list[Any]:
+        """Lines, chains and results: all that is shown."""
+        return [i for i in _flat(self.items) if isinstance(i, _Line | _Lines)]
+
+    def _rests_on(self, ids: Iterable[str]) -> dict[str, Use]:
+        """All that lines rest on, themselves included, by id.
+
+        A strict inequality is known to all lines after it, without being named.
+        """
+        stated = {item.id: item for item in self._stated()}
+        unknown = [id for id in ids if id not in stated]
+        if unknown:
+            raise InvalidInput(f"the derivation {self.id!r} has no line {unknown[0]!r}")
+        strict = [i.id for i in stated.values() if _has_strict(i)]
+        found: dict[str, Use] = {}
+        waiting = [Use(id) for id in (*(ids or stated), *strict)]
+        while waiting:
+            use = waiting.pop()
+            if use.id in found:
+                continue
+            found[use.id] = use
+            item = stated.get(use.id)
+            lines = item.lines if isinstance(item, _Lines) else [item] if item else []
+            waiting += [Use(line.id) for line in lines]
+            waiting += [u for line in lines for u in line.rule.all_uses()]
+        return found
 
     def statement(self, id: str) -> Statement:
         """What a line, a result or a definition says, as SymPy expressions."""
@@ -253,6 +307,28 @@ class Derivation:
         if id not in known:
             raise InvalidInput(f"the derivation {self.id!r} has no line {id!r}")
         return known[id].statement
+
+    def fact(self, id: str) -> Fact:
+        """A line or a result of this derivation, to be used in others.
+
+        Raises:
+            InvalidInput: where there is no such line, and where it may rest on an assumption.
+        """
+        if any(isinstance(item, _Assumption) for item in _flat(self.items)):
+            raise InvalidInput(f"{self.id!r} makes assumptions, under which alone its lines hold")
+        for item in _flat(self.items):
+            if getattr(item, "id", None) == id:
+                relation = _whole(item) if isinstance(item, _Lines) else item.relation
+                source = f"derived in full: {self.id}, {id}"
+                said = Theorem(f"{self.title} ({id})", relation.latex, source)
+                return Fact(
+                    f"{self.id}-{id}",
+                    said,
+                    self.notation,
+                    relation,
+                    derived=(self, id),
+                )
+        raise InvalidInput(f"the derivation {self.id!r} has no line {id!r}")
 
     def broken(self, most: int | None = None) -> Iterator[tuple[str, str, Checked | Exception]]:
         """(id, how, outcome): every line with its right-hand side changed, checked alone.
@@ -380,24 +456,57 @@ def _flat(items: Sequence[Any]) -> Iterator[Any]:
             yield item
 
 
+def _has_strict(item: _Line | _Lines) -> bool:
+    lines = item.lines if isinstance(item, _Lines) else (item,)
+    return any(line.relation.relation in ("<", ">") for line in lines)
+
+
 def _learn(item: Any, known: dict[str, Known]) -> None:
     """Add what an item makes known."""
     if isinstance(item, _Lines):
         if len(item.lines) > 1:
-            _enter(item.id, _whole(item), known)
+            _enter(Known(item.id, statement_of(_whole(item))), known)
         return
     relation: Relation = item.relation
-    _enter(item.id, relation, known, is_definition=isinstance(item, _Definition))
+    what = Known(
+        item.id,
+        statement_of(relation),
+        is_definition=isinstance(item, _Definition),
+        is_assumption=isinstance(item, _Assumption),
+        is_general=isinstance(item, _Definition) and _is_general(relation),
+    )
+    _enter(what, known)
 
 
-def _enter(
-    id: str, relation: Relation, known: dict[str, Known], *, is_definition: bool = False
-) -> None:
+def _enter(what: Known, known: dict[str, Known]) -> None:
+    id = what.id
     if id in known:
         raise InvalidInput(f"two items of the derivation are called {id!r}")
     if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", id):
         raise InvalidInput(f"the id of a line is lower-case words joined by '-'; got {id!r}")
-    known[id] = Known(id, statement_of(relation), is_definition)
+    known[id] = what
+
+
+def _is_general(definition: Relation) -> bool:
+    """Whether a definition reads the same where nothing is known of the signs of its arguments.
+
+    Of a positive x, SymPy reads the root of x² as x.
+    """
+    body = definition.right
+    arguments: Any = definition.left.sympy.free_symbols
+    neutral = Notation()
+    neutral.functions, neutral.symbols = body.notation.functions, dict(body.notation.symbols)
+    renaming: dict[Any, Any] = {}
+    for argument in arguments:
+        entry = body.notation.symbol_entry(argument.name)
+        kind = {"integer": True} if entry.kind == "integer" else {"real": argument.is_real}
+        renaming[argument] = sp.Symbol(argument.name, **kind)
+        neutral.symbols[argument.name] = replace(entry, symbol=renaming[argument])
+    try:
+        read = meaning(body.tree, neutral)
+    except InvalidInput:
+        return False
+    return bool(read == body.sympy.xreplace(renaming))
 
 
 _STRENGTH = {"==": 0, "<=": 1, "<": 2, ">=": 1, ">": 2}
@@ -471,7 +580,7 @@ def _check_of(line: _Line, checked: Checked) -> written.Check:
         tuple(dict.fromkeys(step.method for step in checked.steps)),
         min((step.grade for step in checked.steps), default=Grade.PROVED),
         len(checked.steps),
-        tuple(dict.fromkeys(use.id for use in line.rule.uses)),
+        tuple(dict.fromkeys(use.id for use in line.rule.all_uses())),
         checked.seconds,
     )
 
@@ -491,13 +600,26 @@ def _theorems(derivation: Derivation) -> tuple[Theorem, ...]:
     found: dict[Theorem, None] = {}
     for item in _flat(derivation.items):
         if isinstance(item, _Line):
-            for use in item.rule.uses:
+            for use in item.rule.all_uses():
                 if isinstance(use.what, Fact):
                     found[use.what.theorem] = None
-    texts = [item.text for item in derivation.items if isinstance(item, _Words | _Result)]
-    for name in re.findall(r"\[@([A-Z_]+)\]", " ".join([derivation.abstract, *texts])):
-        found[_theorem(name)] = None
-    return tuple(found)
+    return tuple(found | dict.fromkeys(_cited(derivation)))
+
+
+def _cited(derivation: Derivation) -> list[Theorem]:
+    """The theorems that prose cites."""
+    texts = [item.text for item in _all(derivation.items) if hasattr(item, "text")]
+    texts += [line.reason for line in _flat(derivation.items) if isinstance(line, _Line)]
+    names = re.findall(r"\[@([A-Z_]+)\]", " ".join([derivation.abstract, *texts]))
+    return [_theorem(name) for name in names]
+
+
+def _all(items: Sequence[Any]) -> Iterator[Any]:
+    """All items, those in proofs too."""
+    for item in items:
+        yield item
+        if isinstance(item, _Result):
+            yield from _all(item.proof)
 
 
 __all__ += ["Formula"]

@@ -7,6 +7,7 @@ from functools import lru_cache
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 
+from ntkproofs.derivation.context import Fact
 from ntkproofs.derivation.document import Derivation
 from ntkproofs.errors import InvalidInput
 
@@ -49,6 +50,17 @@ def load(path: str | Path | None = None) -> list[Derivation]:
     if not found:
         raise InvalidInput(f"a derivation file defines a Derivation; there is none in {folder}")
     return list(found.values())
+
+
+def result_of(file: str | Path, id: str) -> Fact:
+    """A line or a result of the derivation of a file, to be used in another derivation.
+
+    Example:
+        >>> result_of(bundled_derivations() / "harmonic_dimension.py", "count").name
+        'harmonic-dimension-count'
+    """
+    (found,) = load(file)
+    return found.fact(id)
 
 
 def _in_file(path: Path) -> list[Derivation]:

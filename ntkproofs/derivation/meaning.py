@@ -77,6 +77,9 @@ def _call(node: ast.Call, notation: Notation) -> Any:
             )
         return _bind(name, body, ranges, notation)
     given = [_value(argument, notation) for argument in node.args]
+    if name == "Mean" and len(given) == 2:
+        # A point that is drawn at random is a function of a number that is uniform on [0, 1].
+        return sp.Integral(given[0], (given[1], 0, 1))
     if name in DERIVATIVES:
         order = given[2] if len(given) == 3 else 1
         if given[1].is_integer:
@@ -84,7 +87,7 @@ def _call(node: ast.Call, notation: Notation) -> Any:
         return sp.Derivative(given[0], (given[1], order), evaluate=False)
     builtin = FUNCTIONS.get(name)
     if builtin is None:
-        return sp.Function(name)(*given)
+        return notation.function_entry(name).head(*given)
     assert builtin.apply is not None
     return builtin.apply(*given)
 

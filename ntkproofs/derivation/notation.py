@@ -17,7 +17,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Literal, TypeVar, get_args
+from typing import Any, Literal, TypeVar, get_args
 
 import sympy as sp
 from sympy.core.facts import InconsistentAssumptions
@@ -25,7 +25,7 @@ from sympy.core.facts import InconsistentAssumptions
 from ntkproofs.derivation.vocabulary import CONSTANTS, FUNCTIONS
 from ntkproofs.errors import InvalidInput
 
-Kind = Literal["integer", "real", "positive", "complex"]
+Kind = Literal["integer", "real", "positive", "complex", "point"]
 Bound = int | Fraction | sp.Expr
 
 _GREEK_NAMES = """
@@ -44,8 +44,14 @@ _ARTICLE = {
     "real": "a real number",
     "positive": "a positive number",
     "complex": "a complex number",
+    "point": "a point",
 }
-_SET = {"integer": r"\mathbb{Z}", "real": r"\mathbb{R}", "complex": r"\mathbb{C}"}
+_SET = {
+    "integer": r"\mathbb{Z}",
+    "real": r"\mathbb{R}",
+    "complex": r"\mathbb{C}",
+    "point": r"\mathcal{X}",
+}
 
 
 @dataclass(frozen=True)
@@ -71,6 +77,32 @@ class FunctionEntry:
     arity: int
     tex: str
     meaning: str
+    values: tuple[tuple[str, bool], ...] = ()
+    """SymPy assumptions on its values."""
+
+    @property
+    def head(self) -> Any:
+        """The SymPy function."""
+        return sp.Function(self.name, **dict(self.values))
+
+    def words(self) -> str:
+        """Its meaning, and what is known of its values."""
+        known = [key for key, _ in self.values if key != "real" or len(self.values) == 1]
+        return "; ".join(part for part in (self.meaning, *known) if part)
+
+    def may_be(self, value: Any) -> bool:
+        """Whether an expression is known to take values as they were declared."""
+        return all(_is(value, assumption) for assumption, _ in self.values)
+
+
+def _is(value: Any, assumption: str) -> bool:
+    if isinstance(value, sp.Sum) and assumption == "real":
+        return _is(value.function, assumption)
+    parts = value.args if isinstance(value, sp.Add | sp.Mul) else ()
+    known = getattr(value, f"is_{assumption}")
+    return known is True or (
+        bool(parts) and assumption != "positive" and all(_is(part, assumption) for part in parts)
+    )
 
 
 _Entry = TypeVar("_Entry", SymbolEntry, FunctionEntry)
@@ -120,7 +152,8 @@ class Notation:
 
         Args:
             name: in formulas; an identifier.
-            kind: ``"integer"``, ``"real"``, ``"positive"`` or ``"complex"``.
+            kind: ``"integer"``, ``"real"``, ``"positive"`` or ``"complex"``; or ``"point"``, which
+                no arithmetic is done with: functions take it, and ``Mean(f(x), x)`` averages.
             tex: its LaTeX; without it, as :func:`default_tex` prints the name.
             least: the least value that it takes.
             most: the greatest value that it takes.
@@ -136,15 +169,25 @@ class Notation:
         if kind not in get_args(Kind):
             raise InvalidInput(f"kind must be one of {', '.join(get_args(Kind))}; got {kind!r}")
         bounds = (least, most, above, below)
-        if kind == "complex" and any(b is not None for b in bounds):
-            raise InvalidInput(f"complex numbers have no order; drop the bounds of {name!r}")
+        if kind in ("complex", "point") and any(b is not None for b in bounds):
+            raise InvalidInput(
+                f"complex numbers and points have no order; drop the bounds of {name!r}"
+            )
         tex = default_tex(name) if tex is None else _require_tex(tex)
         symbol = _new_symbol(name, kind, bounds)
         entry = SymbolEntry(name, kind, tex, symbol, meaning, *bounds)
         self._declare(self.symbols, "symbol", entry)
         return symbol
 
-    def function(self, name: str, arity: int, *, tex: str | None = None, meaning: str = "") -> None:
+    def function(
+        self,
+        name: str,
+        arity: int,
+        *,
+        tex: str | None = None,
+        values: Literal["any", "real", "nonnegative", "positive"] = "any",
+        meaning: str = "",
+    ) -> None:
         r"""Declares an undefined function of ``arity`` arguments.
 
         Args:
@@ -152,6 +195,7 @@ class Notation:
             arity: how many arguments it takes, 1 to 9.
             tex: its LaTeX with ``#1``, ``#2``, ... for the arguments, e.g. ``P_{#1}(#2)``;
                 every argument must appear. Without it, ``name(#1, #2)``.
+            values: what is known of its values.
             meaning: in words.
         """
         _require_name(name)
@@ -167,7 +211,9 @@ class Notation:
                 f"the LaTeX of {name!r} must show each of its arguments {', '.join(marks)}, "
                 f"as what is read is what is checked; got {tex!r}"
             )
-        self._declare(self.functions, "function", FunctionEntry(name, arity, tex, meaning))
+        known = () if values == "any" else tuple(_VALUES[values].items())
+        entry = FunctionEntry(name, arity, tex, meaning, known)
+        self._declare(self.functions, "function", entry)
 
     def _declare(self, known: dict[str, _Entry], what: str, entry: _Entry) -> None:
         if known.get(entry.name, entry) != entry:
@@ -233,12 +279,18 @@ class Notation:
         for name in self.used:
             if name in self.symbols:
                 rows.append((self.symbols[name].tex, self.words_of(name)))
-            if name in self.functions and self.functions[name].meaning:
-                entry = self.functions[name]
-                rows.append((re.sub(r"#\d", r"\\cdot ", entry.tex), entry.meaning))
+            entry = self.functions.get(name)
+            words = entry.words() if entry else ""
+            if entry and words:
+                rows.append((re.sub(r"#\d", r"\\cdot ", entry.tex), words))
         return tuple(rows)
 
 
+_VALUES = {
+    "real": {"real": True},
+    "nonnegative": {"real": True, "nonnegative": True},
+    "positive": {"real": True, "positive": True},
+}
 _FLIPPED = {r"\le": r"\ge", "<": ">"}
 
 
@@ -260,7 +312,7 @@ def _assumptions(
     kind: Kind, least: Bound | None, most: Bound | None, above: Bound | None, below: Bound | None
 ) -> dict[str, bool]:
     """The SymPy assumptions that follow from a kind and bounds."""
-    found = {kind: True}
+    found = {"real" if kind == "point" else kind: True}
     for bound, strict, sign in (
         (least, False, 1),
         (above, True, 1),

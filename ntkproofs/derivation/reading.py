@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import warnings
+from typing import TypeGuard
 
 from ntkproofs.derivation.notation import Notation
 from ntkproofs.derivation.vocabulary import CONSTANTS, DERIVATIVES, FUNCTIONS, POINTED, RANGED
@@ -63,6 +64,8 @@ def bound_names(node: ast.expr) -> frozenset[str]:
     if isinstance(node, ast.Call) and called(node) in RANGED | POINTED:
         firsts = [a.elts[0] for a in node.args[1:] if isinstance(a, ast.Tuple)]
         return frozenset(v.id for v in firsts if isinstance(v, ast.Name))
+    if isinstance(node, ast.Call) and called(node) == "Mean":
+        return frozenset(v.id for v in node.args[1:] if isinstance(v, ast.Name))
     return frozenset()
 
 
@@ -106,7 +109,7 @@ class _Checker:
 
     def formula(self, tree: ast.expr) -> None:
         if not isinstance(tree, ast.Lambda):
-            return self.term(tree)
+            return None if self.is_point(tree) else self.term(tree)
         given = tree.args
         if given.vararg or given.kwarg or given.defaults or given.kwonlyargs or given.posonlyargs:
             raise self.fail(tree, "lambda takes plain names")
@@ -128,6 +131,8 @@ class _Checker:
             case ast.Name(name):
                 if name not in CONSTANTS:
                     self.symbol(name)
+                    if self.is_point(node):
+                        raise self.fail(node, "points are for functions, not for arithmetic")
             case ast.Call(ast.Name(), _, []):
                 self.call(node)
             case _:
@@ -158,13 +163,21 @@ class _Checker:
             for given in node.args[1:]:
                 self.range(given, 3 if name in RANGED else 2)
         else:
-            for given in node.args:
-                self.term(given)
+            takes_points = name in ("inner", "norm") or builtin is None
+            for given in node.args[:1] if name == "Mean" else node.args:
+                if not (takes_points and self.is_point(given)):
+                    self.term(given)
+        if name == "Mean" and not all(map(self.is_point, node.args[1:])):
+            raise self.fail(node, "a mean is taken over a declared point")
         if name in DERIVATIVES and not self.is_symbol(node.args[1]):
             raise self.fail(node, f"{name} is taken in a declared symbol")
 
-    def is_symbol(self, node: ast.expr) -> bool:
+    def is_symbol(self, node: ast.expr) -> TypeGuard[ast.Name]:
         return isinstance(node, ast.Name) and node.id not in CONSTANTS
+
+    def is_point(self, node: ast.expr) -> bool:
+        entry = self.notation.symbols.get(node.id) if self.is_symbol(node) else None
+        return entry is not None and entry.kind == "point"
 
     def range(self, node: ast.expr, length: int) -> None:
         wanted = "(variable, from, to)" if length == 3 else "(variable, point)"

@@ -29,8 +29,10 @@ from ntkproofs.claims.steps import (
 from ntkproofs.derivation.context import (
     Condition,
     Context,
+    Known,
     Statement,
     Use,
+    bound_symbols,
     excess,
     substitute,
 )
@@ -51,6 +53,10 @@ class Rule:
     """
 
     uses: tuple[Use, ...] = ()
+
+    def all_uses(self) -> tuple[Use, ...]:
+        """What it follows from in any of its parts."""
+        return self.uses
 
     def check(self, line: Statement, context: Context) -> Iterator[Step]:
         """Steps whose truth shows that the line holds."""
@@ -77,18 +83,26 @@ def prepared(line: Statement, uses: Sequence[Use], context: Context) -> Prepared
     growths: list[tuple[Any, Any]] = []
     for use in uses:
         if isinstance(use.what, str) and context.find(use.what).is_definition and not use.values:
-            definition = context.find(use.what).statement
-            left, right = _expanded(left, definition), _expanded(right, definition)
-            equations = [(_expanded(a, definition), _expanded(b, definition)) for a, b in equations]
+            definition = context.find(use.what)
+
+            def expand(side: Any, definition: Known = definition) -> Any:
+                return _expanded(side, definition, context)
+
+            left, right = expand(left), expand(right)
+            equations = [(expand(a), expand(b)) for a, b in equations]
+            growths = [(expand(a), expand(b)) for a, b in growths]
+            inequalities = [(expand(a), strict) for a, strict in inequalities]
             continue
         statement, needed = context.instance(use)
-        conditions += needed
+        earlier = tuple(known for known, _ in inequalities)
+        conditions += [(what, strict, words, *earlier) for what, strict, words, *_ in needed]
         difference = excess(statement)
         if difference is not None:
             inequalities.append((difference, statement.relation in ("<", ">")))
         elif statement.relation == "==":
             equations.append((statement.left, statement.right))
-        elif statement.relation == "~" and statement.variable == line.variable:
+        elif statement.relation == "~" and line.variable is not None:
+            context.require_uniform(use, line.variable)
             growths.append((statement.left, statement.right))
         else:
             raise InvalidInput(f"nothing follows here from {use.id!r}: {statement.latex}")
@@ -100,17 +114,46 @@ def prepared(line: Statement, uses: Sequence[Use], context: Context) -> Prepared
     return Prepared(done, tuple(equations), tuple(inequalities), tuple(growths), tuple(conditions))
 
 
-def _expanded(expression: Any, definition: Statement) -> Any:
+def _expanded(expression: Any, definition: Known, context: Context) -> Any:
     """An expression with what a definition defines replaced by what it is defined as."""
-    pattern, body = definition.left, definition.right
+    pattern, body = definition.statement.left, definition.statement.right
     if pattern.is_Symbol:
         return expression.subs(pattern, body)
     arguments = pattern.args
 
     def value(*given: Any) -> Any:
+        for argument, replacement in zip(arguments, given, strict=True):
+            _require_fits(argument, replacement, context, signs=not definition.is_general)
         return substitute(body, dict(zip(arguments, given, strict=True)))
 
     return expression.replace(pattern.func, value)
+
+
+def _require_fits(symbol: Any, value: Any, context: Context, *, signs: bool) -> None:
+    """Refuse a value for which a definition may not hold.
+
+    What a symbol is declared to be went into the definition when it was read: of a positive x the
+    root of x² is x.
+    """
+    if value == symbol:
+        return
+    if symbol.is_integer and not value.is_integer:
+        raise InvalidInput(f"a definition for integers {symbol} says nothing of {value}")
+    if symbol.is_real and value.has(sp.I):
+        raise InvalidInput(f"a definition for real {symbol} says nothing of {value}")
+    for known, sign_, strict in (
+        (symbol.is_positive, 1, True),
+        (symbol.is_nonnegative, 1, False),
+        (symbol.is_negative, -1, True),
+        (symbol.is_nonpositive, -1, False),
+    ):
+        if known and signs:
+            decision = at_least_zero(sign_ * value, context.domain(value), strict=strict)
+            if decision.truth is not Truth.TRUE:
+                raise InvalidInput(
+                    f"a definition for {symbol} {'>' if sign_ > 0 else '<'}{'' if strict else '='} "
+                    f"0 says nothing of {value}; declare a symbol of a wider range for it"
+                )
 
 
 @dataclass(frozen=True)
@@ -155,6 +198,8 @@ class Follows(Rule):
             evident = context.parse(self.as_sum).sympy
             yield equality(statement.latex, difference, evident, domain, given=ready.equations)
             difference = evident
+        if ready.inequalities:
+            context.require_unrestricted(difference)
         yield sign(
             statement.latex,
             difference,
@@ -163,6 +208,41 @@ class Follows(Rule):
             given=ready.equations,
             nonnegative=[known for known, _ in ready.inequalities],
         )
+
+
+@dataclass(frozen=True)
+class Cases(Rule):
+    """A statement with δ_ij: where i and j are equal, and where they are not.
+
+    Attributes:
+        first, second: the indices i and j.
+        equal: how it follows where j is i, and δ_ij is 1.
+        different: how it follows where δ_ij is 0.
+    """
+
+    first: str = ""
+    second: str = ""
+    equal: Follows = Follows()
+    different: Follows = Follows()
+
+    def check(self, line: Statement, context: Context) -> Iterator[Step]:
+        i, j = (context.notation.symbol_entry(s).symbol for s in (self.first, self.second))
+        if {i, j} & (bound_symbols(line.left) | bound_symbols(line.right)):
+            raise InvalidInput(f"a case is of free indices; {line.latex} binds one of {i}, {j}")
+        entries = [context.notation.symbol_entry(s) for s in (self.first, self.second)]
+        if entries[0].least != entries[1].least or entries[0].most != entries[1].most:
+            raise InvalidInput(f"the indices of a case have one range; {i} and {j} have two")
+        yield from self.equal.check(line.substituted({j: i}), context)
+        zero = {sp.KroneckerDelta(i, j): sp.S.Zero}
+        other = Statement(
+            line.left.xreplace(zero), line.relation, line.right.xreplace(zero), None, line.latex
+        )
+        yield from self.different.check(other, context)
+
+
+def cases(first: str, second: str, *, equal: Follows, different: Follows) -> Cases:
+    """By cases: two indices are equal, or they are not."""
+    return Cases((*equal.uses, *different.uses), first, second, equal, different)
 
 
 def _distinct(statement: Statement) -> Iterator[Step]:
@@ -298,6 +378,8 @@ def require_continuous(expression: Any, x: Any, context: Context) -> None:
 def _is_smooth(expression: Any, x: Any, context: Context) -> bool:
     if not expression.has(x) or expression == x:
         return True
+    if isinstance(expression, sp.Derivative) and isinstance(expression.expr, AppliedUndef):
+        return True
     if not all(_is_smooth(a, x, context) for a in expression.args):
         return False
     domain = context.domain()
@@ -408,22 +490,36 @@ class Induction(Rule):
     Attributes:
         base: what the first case uses.
         uses: what the step from n to n + 1 uses, for instance a recurrence.
+        hypothesis: values of other symbols for which the statement is supposed of n. What is
+            shown for all of their values by induction may be supposed for all of them.
     """
 
     variable: str = ""
     start: int = 0
     base: tuple[Use, ...] = ()
+    hypothesis: tuple[tuple[str, str], ...] = ()
+
+    def all_uses(self) -> tuple[Use, ...]:
+        """What the first case and the step use."""
+        return (*self.base, *self.uses)
 
     def check(self, line: Statement, context: Context) -> Iterator[Step]:
         entry = context.notation.symbol_entry(self.variable)
         n = entry.symbol
         if line.relation != "==" or entry.kind != "integer":
             raise InvalidInput("induction shows an equality, over an integer")
-        if entry.least is None or sp.sympify(entry.least) < self.start:
-            raise InvalidInput(f"{self.variable} is to be at least {self.start}; declare that")
+        if entry.least is None or sp.sympify(entry.least) != self.start:
+            raise InvalidInput(
+                f"induction starts at the least value that {self.variable} is declared to take; "
+                f"got {self.start}"
+            )
+        context.require_free(n)
         first = line.substituted({n: sp.Integer(self.start)})
         yield from follows(*self.base).check(first, context)
-        here = (line.left, line.right)
+        values, conditions = context.values(self.hypothesis, fixed=self.variable)
+        yield from context.check_conditions(conditions)
+        supposed = line.substituted(values)
+        here = (supposed.left, supposed.right)
         after = line.substituted({n: n + 1})
         ready = prepared(after, self.uses, context)
         yield from context.check_conditions(ready.conditions)
@@ -434,10 +530,15 @@ class Induction(Rule):
 
 
 def induction(
-    variable: str, start: int, *, base: Sequence[str | Use] = (), step: Sequence[str | Use] = ()
+    variable: str,
+    start: int,
+    *,
+    base: Sequence[str | Use] = (),
+    step: Sequence[str | Use] = (),
+    **hypothesis: str,
 ) -> Induction:
-    """From ``start`` on, from n to n + 1."""
-    return Induction(uses_of(step), variable, start, uses_of(base))
+    """From ``start`` on, from n to n + 1; ``hypothesis`` gives values of other symbols."""
+    return Induction(uses_of(step), variable, start, uses_of(base), tuple(hypothesis.items()))
 
 
 @dataclass(frozen=True)

@@ -64,6 +64,7 @@ def _table() -> dict[str, Builtin]:
     table = {name: Builtin(1, 1, apply) for name, apply in one.items()}
     table |= {name: Builtin(2, 2, apply) for name, apply in two.items()}
     table |= {name: Builtin(n, n, sp.Function(name)) for name, n in OPAQUE.items()}
+    table["Mean"] = Builtin(1, 2, sp.Function("Mean"))
     table |= {name: Builtin(2, None) for name in RANGED}
     table |= {name: Builtin(2, 2) for name in POINTED}
     table |= {name: Builtin(2, 3) for name in DERIVATIVES}

@@ -35,6 +35,7 @@ def blank() -> Derivation:
     doc.symbol("theta", above=0, below=sp.pi)
     doc.symbol("n", "integer", least=1)
     doc.symbol("k", "integer", least=0)
+    doc.symbol("m", "integer", least=1)
     doc.symbol("d", "integer", least=2)
     doc.symbol("i", "integer", least=1, most=N)
     doc.symbol("j", "integer", least=1, most=N)
@@ -87,7 +88,7 @@ FALSE = [
     ("Sum(delta(i, j), (j, 1, n)) == 2", algebra()),
     ("Sum(A(i, j), (j, 1, n)) == Sum(A(j, i), (j, 1, n))", algebra()),
     ("Sum(f(i), (i, 1, n))**2 == Sum(f(i)**2, (i, 1, n))", algebra()),
-    ("Sum(k, (k, 0, n)) == n**2/2", induction("n", 1)),
+    ("Sum(k, (k, 0, m)) == m**2/2", induction("m", 1)),
     ("cos(x) == 1 - x**2/2 + O(x**5)", expansion("x")),
     ("sqrt(x) == O(x**1)", expansion("x")),
     ("asymptotic(Gamma(n + 1/2)/Gamma(n), 2*sqrt(n), n)", growth("n")),
@@ -115,7 +116,7 @@ TRUE = [
     ("Integral(Sum(f(i)*x, (i, 1, n)), (x, 0, 1)) == Sum(f(i)*Integral(x, (x, 0, 1)), (i, 1, n))",
      algebra()),
     ("Integral(t*exp(-t**2/2), (t, 0, oo)) == 1", antiderivative("t", "-exp(-t**2/2)")),
-    ("Sum(k, (k, 0, n)) == n*(n + 1)/2", induction("n", 1)),
+    ("Sum(k, (k, 0, m)) == m*(m + 1)/2", induction("m", 1)),
     ("Integral((1 - u**2)**(d/2), (u, -1, 1)) == Integral(sin(theta)**(d + 1), (theta, 0, pi))",
      change_of_variables("u", "theta", "cos(theta)", low="pi", high="0")),
     ("Integral((1 - u)**(d/2), (u, -1, 1)) == 2**(d/2 + 1)/(d/2 + 1)",
@@ -226,3 +227,14 @@ def test_formulas_in_prose_make_no_statement() -> None:
     doc.words("Clearly `x == y`.")
     with pytest.raises(InvalidInput, match="without a relation"):
         doc.written()
+
+
+def test_a_definition_is_not_used_where_it_was_not_made() -> None:
+    doc = blank()
+    doc.define("root", "f(t)", "sqrt(t**2)", "for positive t")
+    doc.line("here", "f(t + 1) == t + 1", algebra("root"))
+    doc.line("there", "f(-t) == -t", algebra("root"))
+    checks = doc.checks()
+    assert next(checks).holds()
+    with pytest.raises(InvalidInput, match="says nothing of -t"):
+        next(checks)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import shutil
+import signal
 import subprocess
 import tempfile
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from ntkproofs.errors import MissingPackage, Unable
@@ -60,28 +63,49 @@ def pdf(source: str, bibliography: str, *, seconds: float = _SECONDS) -> bytes:
             f"{_NAME}.tex",
         ]
         limits = {"openin_any": "p", "openout_any": "p", "max_print_line": "1000"}
-        try:
-            ran = subprocess.run(
-                command,
-                cwd=folder,
-                env={**os.environ, **limits},
-                stdin=subprocess.DEVNULL,
-                capture_output=True,
-                timeout=seconds,
-                check=False,
+        status, printed = _run(command, Path(folder), {**os.environ, **limits}, seconds)
+        made = Path(folder) / f"{_NAME}.pdf"
+        if status != 0 or not made.is_file():
+            raise Unable(
+                f"TeX stopped: {_complaint(Path(folder), printed)}. Take --format tex to see "
+                "the source; a package of LaTeX that is missing is in texlive-latex-extra."
             )
-        except subprocess.TimeoutExpired:
+        return made.read_bytes()
+
+
+def _run(
+    command: Sequence[str], folder: Path, environment: Mapping[str, str], seconds: float
+) -> tuple[int, bytes]:
+    """Exit status and output of a command, in a session of its own: what it starts ends with it."""
+    with subprocess.Popen(
+        command,
+        cwd=folder,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        start_new_session=True,
+    ) as running:
+        try:
+            printed, _ = running.communicate(timeout=seconds)
+        except BaseException as error:
+            _end(running)
+            if not isinstance(error, subprocess.TimeoutExpired):
+                raise
             raise Unable(
                 f"TeX was given up after {seconds:g} s. Make fewer derivations at once, or take "
                 "--format tex and compile it yourself."
             ) from None
-        made = Path(folder) / f"{_NAME}.pdf"
-        if ran.returncode != 0 or not made.is_file():
-            raise Unable(
-                f"TeX stopped: {_complaint(Path(folder), ran.stdout)}. Take --format tex to see "
-                "the source; a package of LaTeX that is missing is in texlive-latex-extra."
-            )
-        return made.read_bytes()
+    return running.returncode, printed
+
+
+def _end(running: subprocess.Popen[bytes]) -> None:
+    """End a process and, where there are process groups, all that it has started."""
+    if hasattr(os, "killpg"):
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(running.pid, signal.SIGKILL)
+    else:
+        running.kill()
 
 
 def _complaint(folder: Path, printed: bytes) -> str:
