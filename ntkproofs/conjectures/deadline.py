@@ -27,13 +27,18 @@ def deadline(seconds: float) -> Iterator[None]:
 
     def ring(number: int, frame: Any) -> None:
         del number, frame
-        raise TimeUp
+        if armed:
+            raise TimeUp
 
+    armed = True
     start = time.monotonic()
     handler = signal.signal(signal.SIGALRM, ring)
     left, interval = signal.setitimer(signal.ITIMER_REAL, max(seconds, 0.001))
     try:
-        yield
+        try:
+            yield
+        finally:
+            armed = False
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, handler)
