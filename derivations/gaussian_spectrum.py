@@ -78,8 +78,8 @@ with doc.theorem(
     doc.words("Differentiate.")
 doc.line(
     "harmonic",
-    "-Diff(r**l, r, 2) - (d - 1)/r * Diff(r**l, r) + l*(l + d - 2)/r**2 * r**l + r*Diff(r**l, r)"
-    " == l*r**l",
+    "l*r**l == -Diff(r**l, r, 2) - (d - 1)/r * Diff(r**l, r) + l*(l + d - 2)/r**2 * r**l"
+    " + r*Diff(r**l, r)",
     algebra(at("powers", p="l")),
     "a harmonic polynomial is an eigenfunction, with its degree",
 )

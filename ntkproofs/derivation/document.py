@@ -14,6 +14,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import time
 from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -37,6 +38,7 @@ from ntkproofs.derivation.context import Context, Fact, Known, Statement, Use, s
 from ntkproofs.derivation.formula import (
     Formula,
     Relation,
+    formula_of,
     parse,
     parse_continuation,
     parse_relation,
@@ -547,7 +549,10 @@ def _wrong(relation: Relation, domain: Domain) -> Iterator[tuple[str, Relation]]
     Versions that are equal to the right one (asymptotically, for ``~``) are no mistakes.
     """
     if relation.relation in ("==", "~"):
-        for how, right in breakings(relation.right):
+        tree = relation.right.tree
+        less = ast.BinOp(tree, ast.Sub(), ast.Constant(1))
+        rarer = ("one less", formula_of(less, relation.right.notation))
+        for how, right in (*breakings(relation.right), rarer):
             wrong = Relation(relation.left, relation.relation, right, relation.variable)
             if not _are_the_same(statement_of(relation), statement_of(wrong), domain):
                 yield how, wrong

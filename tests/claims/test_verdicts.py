@@ -6,6 +6,8 @@ from ntkproofs.claims.loading import bundled_checks, load_claims
 from ntkproofs.claims.runner import verify_claim
 from ntkproofs.claims.verdict import Outcome, Verdict
 
+pytestmark = pytest.mark.timeout(900)  # all claims with all their mutants, in the first test
+
 # id: (verdict, grade, verdict of the amended statement, mutants)
 TALK = {
     "talk.condition-linear-n": ("refuted", "proved", "proved", 5),
