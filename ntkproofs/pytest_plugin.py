@@ -38,7 +38,7 @@ class ConjectureItem(pytest.Item):
     def runtest(self) -> None:
         from ntkproofs.conjectures.probing import probe
 
-        option = self.config.getoption
+        option: Any = self.config.getoption
         (result,) = probe(
             self.conjecture,
             examples=option("--ntk-examples"),

@@ -77,7 +77,7 @@ def to_positive_symbols(expression: Any, bounds: Mapping[Any, Bounds]) -> Any:
 
 def _in_positive_symbol(symbol: Any, b: Bounds) -> Any:
     sign = "positive" if (b.open_low if b.low is not None else b.open_high) else "nonnegative"
-    whole = bool(symbol.is_integer) and b.high is None and bool(b.low.is_integer)
+    whole = bool(symbol.is_integer) and b.high is None and bool(sp.sympify(b.low).is_integer)
     fresh = sp.Dummy(**{sign: True, **({"integer": True} if whole else {})})
     if b.low is not None and b.high is not None:
         return (b.low + b.high * fresh) / (1 + fresh)

@@ -201,7 +201,7 @@ def _positive_definite(kernel: Any, dim: int, K: Any, degrees: int) -> list[Find
 
 def _of_matrix(K: Any) -> Finding:
     symmetric = (K + K.T) / 2
-    bounds = enclose_eigenvalues(symmetric)
+    bounds: Any = enclose_eigenvalues(symmetric)
     least, high = bounds.smallest.lower, bounds.smallest.upper
     if high < -_TOLERANCE * _scale(K):
         detail = f"λ_min of its matrix at {len(K)} points is at most {high:.3g}"
@@ -213,13 +213,13 @@ def _of_matrix(K: Any) -> Finding:
 def _of_eigenvalues(kernel: Kernel, dim: int, degrees: int) -> Finding:
     """Its μ_l, in balls where it knows balls."""
     try:
-        values = eigenvalues(kernel, dim, range(degrees + 1), digits=15)
-        negative = [l for l, value in enumerate(values) if value < 0]
+        values: Any = eigenvalues(kernel, dim, range(degrees + 1), digits=15)
+        negative = [degree for degree, value in enumerate(values) if value < 0]
         grade: Literal["certified", "sampled"] = "certified"
     except Unable:
         values = eigenvalues(kernel, dim, range(degrees + 1))
         floor = -_TOLERANCE * float(np.max(np.abs(values)))
-        negative = [l for l, value in enumerate(values) if value < floor]
+        negative = [degree for degree, value in enumerate(values) if value < floor]
         grade = "sampled"
     if negative:
         detail = f"μ_{negative[0]} = {float(values[negative[0]]):.6g} is negative"
