@@ -23,6 +23,9 @@ def pytest_addoption(parser: Any) -> None:
 
 
 def pytest_pycollect_makeitem(collector: Any, name: str, obj: object) -> Any:
+    """Conjectures of a module, but those whose names start with an underscore."""
+    if name.startswith("_"):
+        return None
     if type(obj).__module__ == "ntkproofs.conjectures.statements" and hasattr(obj, "strategies"):
         return ConjectureItem.from_parent(collector, name=name, conjecture=obj)
     return None

@@ -59,7 +59,7 @@ deep_decay = Claim(
 def from_the_singularities(p, first_depth):
     """The law as derived for L >= 3; at fewer layers a parity has none."""
     yield from rests_on(*LAW)
-    for depth in range(first_depth, int(SCALING.notation.symbol_entry("N").least)):
+    for depth in range(first_depth, int(str(SCALING.notation.symbol_entry("N").least))):
         law = nt.asymptotics(nt.ntk(depth), d, terms=1)
         for parity in filter(law.vanishes, ("even", "odd")):
             about = rf"\mu_\ell \neq 0 \text{{ for {parity} }} \ell,\ L = {depth}"

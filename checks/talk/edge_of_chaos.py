@@ -59,8 +59,9 @@ def limits():
 def shown_form():
     """A and B in Θ_k = A W_k + B + ε_k, as derived."""
     right = shown("inverse-cosine-distance", "affine")
-    inverse, rest = right.atoms(sp.Function("W")), right.as_independent(*right.atoms(AppliedUndef))
-    return right.coeff(*inverse), rest[0]
+    (inverse,) = right.atoms(sp.Function("W"))
+    rest, _ = right.as_independent(*right.atoms(AppliedUndef))
+    return right.coeff(inverse), rest
 
 
 def used_form():

@@ -235,7 +235,7 @@ def conjecture(
     def decorate(made: _Given) -> Conjecture:
         if not isinstance(made, _Given):
             raise InvalidInput("@conjecture(...) goes above @given(...), which names the arguments")
-        name = id or made.body.__name__.replace("_", "-")
+        name = id or made.body.__name__.strip("_").replace("_", "-")
         if not re.fullmatch(r"[a-z0-9]+([.-][a-z0-9]+)*", name):
             raise InvalidInput(f"the id of a conjecture is lower-case words; got {name!r}")
         known = dict(constants or {})

@@ -88,19 +88,19 @@ def test_refutes_nothing_that_is_true(name):
 
 @conjecture("s is not in a window", source="test")
 @given(s=st.rationals(0, 1))
-def window(s):
+def _window(s):
     return abs(quantity(s) - Fraction(271828, 10**6)) >= Fraction(1, 10**7)
 
 
 @conjecture("no antipodal points", source="test")
 @given(X=st.sphere_points(n=st.integers(2, 5), dim=st.integers(2, 4)))
-def apart(X):
+def _apart(X):
     K = nt.gram(nt.nngp(2), X)
     return [K.entry(i, j) >= Fraction(1, 10**6) for i, j in X.pairs()]
 
 
 def test_the_same_seed_gives_the_same_search():
-    first, second = (search(window, Budget(600, 30), seed=3) for _ in range(2))
+    first, second = (search(_window, Budget(600, 30), seed=3) for _ in range(2))
     assert first.found_at == second.found_at > 0
     assert first.witness is not None
     assert second.witness is not None
@@ -108,12 +108,12 @@ def test_the_same_seed_gives_the_same_search():
 
 
 def test_an_example_that_was_found_is_tried_first(tmp_path):
-    assert probed(apart, database=tmp_path).outcome == "refuted"
-    assert probed(apart, database=tmp_path, seed=99).found_at == 1
+    assert probed(_apart, database=tmp_path).outcome == "refuted"
+    assert probed(_apart, database=tmp_path, seed=99).found_at == 1
 
 
 def test_witnesses_are_small():
-    found = search(apart, Budget(400, 30), seed=1)
+    found = search(_apart, Budget(400, 30), seed=1)
     assert found.witness is not None
     X = found.witness[0]["X"]
     assert (X.n, X.dim) == (2, 2)
