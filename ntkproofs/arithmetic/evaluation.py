@@ -126,6 +126,18 @@ def certified_difference(
     return None
 
 
+def points_of(domain: Domain, symbols: Sequence[Any], most: int) -> list[dict[Any, Any]]:
+    """Small points of a domain: integers, short fractions, values near its ends."""
+    found: list[dict[Any, Any]] = []
+    for values in itertools.islice(_points(symbols), 50 * most):
+        point = dict(zip(symbols, values, strict=True))
+        if all(_holds(fact, strict, point) for fact, strict in domain.facts()):
+            found.append(point)
+        if len(found) >= most:
+            break
+    return found
+
+
 def _holds(fact: Any, strict: bool, point: Mapping[Any, Any]) -> bool:
     """Whether a point satisfies a fact, as far as it is about the symbols of the point."""
     if not fact.free_symbols <= set(point):

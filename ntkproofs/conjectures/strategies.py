@@ -59,6 +59,7 @@ __all__ = [
     "short_rationals",
     "sobolev_orders",
     "sphere_points",
+    "targets",
     "torus_grids",
     "torus_points",
     "tuples",
@@ -214,6 +215,17 @@ def _close(draw: Any, n: int, d: int) -> list[tuple[Any, ...]]:
     return [*rows, tuple(near)][:n] if n > 1 else rows[:1]
 
 
+def _clustered(draw: Any, n: int, d: int) -> list[tuple[Any, ...]]:
+    """All points around one of a few centres, at a distance of about 1/100."""
+    centres = _any(draw, max(1, n // 4), d)
+    offsets = _random(draw, n, d)
+    scale = max(1, *(abs(x) for row in offsets for x in row))
+    return [
+        tuple(Fraction(c) + Fraction(x, 100 * scale) for c, x in zip(centre, row, strict=True))
+        for centre, row in zip((centres * n)[:n], offsets, strict=True)
+    ]
+
+
 def _circle(draw: Any, n: int, d: int) -> list[tuple[int, ...]]:
     flat = [p + (0,) * (d - 2) for p in _PYTHAGOREAN]
     turned = [(s * p[0], t * p[1], *p[2:]) for p in flat for s in (1, -1) for t in (1, -1)]
@@ -233,6 +245,7 @@ _KINDS = {
     "antipodal": _antipodal,
     "duplicated": _duplicated,
     "close": _close,
+    "clustered": _clustered,
     "circle": _circle,
     "distinct": _distinct,
 }
@@ -368,6 +381,19 @@ def _least_of(value: SearchStrategy[int] | int) -> int:
         return value
     found = re.fullmatch(r"integers\((?:min_value=)?(\d+)(?:, .*)?\)", repr(value))
     return int(found[1]) if found else 10**9
+
+
+def targets(most_degree: int = 6) -> SearchStrategy[tuple[Fraction, ...]]:
+    """Spectra of targets: a coefficient of each degree 0..most_degree, few of them not 0, or all
+    of them falling like a power; never all 0."""
+    _require(most_degree >= 0, "a degree is 0 at least", most_degree)
+    size = most_degree + 1
+    single = integers(0, most_degree).map(
+        lambda k: tuple(Fraction(int(j == k)) for j in range(size))
+    )
+    falling = integers(0, 4).map(lambda p: tuple(Fraction(1, (1 + j) ** p) for j in range(size)))
+    free = lists(short_rationals(), min_size=size, max_size=size).filter(any).map(tuple)
+    return one_of(single, falling, free)
 
 
 def _strategy(value: SearchStrategy[Any] | int) -> SearchStrategy[Any]:

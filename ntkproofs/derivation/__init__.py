@@ -22,7 +22,8 @@ How a line follows (its rule) is one of
   the left-hand side;
 - :func:`cases`, for a statement with a Kronecker delta; :func:`induction`;
 - :func:`expansion` (Taylor coefficients, for a right-hand side with ``O(x**k)``);
-  :func:`growth` (leading terms, for ``asymptotic(a, b, l)`` and limits of rational functions).
+  :func:`growth` (leading terms, for ``asymptotic(a, b, l)`` and limits of rational functions);
+- :func:`checked`, by balls at points, where no procedure decides: *checked, not proved*.
 
 A statement holds for all values of its symbols in their declared ranges.
 """
@@ -36,6 +37,7 @@ from ntkproofs.derivation.rules import (
     by_parts,
     cases,
     change_of_variables,
+    checked,
     expansion,
     follows,
     growth,
@@ -52,6 +54,7 @@ __all__ = [
     "by_parts",
     "cases",
     "change_of_variables",
+    "checked",
     "derivation",
     "expansion",
     "follows",

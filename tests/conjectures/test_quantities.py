@@ -8,11 +8,12 @@ from fractions import Fraction
 import numpy as np
 import pytest
 from flint import arb
+from hypothesis import given, settings
 
 import ntkproofs as nt
 from ntkproofs.arithmetic.balls import precision
 from ntkproofs.arithmetic.truth import Truth
-from ntkproofs.conjectures import PI, largest, quantity, smallest
+from ntkproofs.conjectures import PI, largest, quantity, smallest, st
 from ntkproofs.conjectures.matrices import ExactMatrix
 from ntkproofs.conjectures.points import SpherePoints, TorusPoints
 from ntkproofs.conjectures.quantities import Undecided, recorded
@@ -107,3 +108,18 @@ def test_what_is_no_set_of_points(rows: list) -> None:
 def test_what_is_no_symmetric_matrix() -> None:
     with pytest.raises(InvalidInput):
         ExactMatrix(((1, 2), (3, 4)))
+
+
+@given(st.sphere_points(n=st.integers(1, 12), dim=st.integers(2, 4), kinds=["clustered"]))
+@settings(max_examples=40, deadline=None)
+def test_clustered_points_have_few_centres(points: SpherePoints) -> None:
+    close = points.array @ points.array.T > 0.99
+    assert len({tuple(row) for row in close.tolist()}) <= max(1, points.n // 4) + points.n // 2
+
+
+@given(st.targets(5))
+@settings(max_examples=60, deadline=None)
+def test_targets_have_a_coefficient_of_each_degree(target: tuple[Fraction, ...]) -> None:
+    assert len(target) == 6
+    assert any(target)
+    assert all(isinstance(c, Fraction) for c in target)

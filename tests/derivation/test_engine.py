@@ -6,6 +6,7 @@ import pytest
 import sympy as sp
 
 from ntkproofs.arithmetic.truth import Truth
+from ntkproofs.claims.grades import Grade
 from ntkproofs.derivation import (
     Derivation,
     StepFailed,
@@ -14,6 +15,7 @@ from ntkproofs.derivation import (
     at,
     by_parts,
     change_of_variables,
+    checked,
     expansion,
     growth,
     induction,
@@ -238,3 +240,22 @@ def test_a_definition_is_not_used_where_it_was_not_made() -> None:
     assert next(checks).holds()
     with pytest.raises(InvalidInput, match="says nothing of -t"):
         next(checks)
+
+
+def test_what_balls_check_is_not_proved() -> None:
+    doc = blank()
+    identity = "atan(t) + atan(1/t) == pi/2"
+    doc.line("undecided", identity, algebra())
+    doc.line("checked", identity, checked({"t": "1/1000000"}, {"t": "10**6"}))
+    doc.line("near", "atan(t) + atan(1/t) == pi/2 + 1/10**15", checked())
+    outcomes = list(doc.checks())
+    assert [outcome.holds() for outcome in outcomes] == [False, True, False]
+    assert {step.grade for step in outcomes[1].steps} == {Grade.CERTIFIED}
+    assert len(outcomes[1].steps) >= 6
+
+
+def test_balls_say_where_they_have_no_value() -> None:
+    doc = blank()
+    doc.line("unknown", "f(x) == f(x)", checked())
+    with pytest.raises(InvalidInput, match="balls know no value"):
+        list(doc.checks())
