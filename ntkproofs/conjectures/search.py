@@ -191,6 +191,8 @@ def _decide_suspect(conjecture: Conjecture, searched: Searched) -> None:
     if examined.violation is not None:
         searched.witness, searched.suspect = (values, examined), None
         searched.found_at = searched.found_at or searched.examples
+    elif examined.suspected is None and not examined.floats_only:
+        searched.suspect = None  # with more digits it holds
 
 
 @dataclass
@@ -296,6 +298,8 @@ class _Search:
                 return words if self.searched.examples == 0 else ""
             case InvalidInput():
                 return str(error)
+            case HypothesisException() if self.is_over():
+                return ""  # what time cut short looks inconsistent to Hypothesis
             case Flaky():
                 words = f"the body is flaky, and raised on one of two runs: {error}"
                 return "" if found else words
