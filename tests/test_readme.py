@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 from ntkproofs.claims.report import verify
+from ntkproofs.conjectures.probing import load_conjectures, probe
 
 README = Path(__file__).parent.parent / "README.md"
 TEXT = README.read_text(encoding="utf-8")
@@ -20,6 +21,17 @@ def test_the_claim_of_the_readme_gets_the_verdict_it_shows(tmp_path):
     assert result.original.refutation.witness["left"] == "1/128"
     assert result.amended.verdict.value == "certified"
     assert (result.mutants.killed, result.mutants.total) == (2, 2)
+
+
+def test_the_conjecture_of_the_readme_falls_as_it_shows(tmp_path):
+    example = r"<!-- example: my_conjectures.py -->\n```python\n(.*?)```"
+    code = re.search(example, TEXT, re.DOTALL)[1]
+    path = tmp_path / "my_conjectures.py"
+    path.write_text(code, encoding="utf-8")
+    (result,) = probe(*load_conjectures(path), examples=2000, seconds=60, suggest=True)
+    assert result.outcome == "refuted"
+    assert result.witness.arguments["X"] == "SpherePoints.of([(0, 1), (0, 1)])"
+    assert result.repairs == ()
 
 
 def test_the_session_of_the_readme():

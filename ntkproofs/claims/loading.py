@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import sys
 import traceback
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.abc import MetaPathFinder
@@ -114,6 +114,28 @@ def _claim_of(value: object) -> Claim | None:
     return made(value) if made is not None and not isinstance(value, type) else None
 
 
+def guarded_module(
+    kind: str, path: Path, expected: str = ""
+) -> tuple[ModuleType, Callable[[], None]]:
+    """A new module for a user's file, and what runs it: with the float guard in it.
+
+    Args:
+        kind: of what the file holds; part of the module's name.
+        path: the file.
+        expected: the SHA-256 of the source, where nothing else may be run.
+    """
+    digest = hashlib.sha256(str(path).encode()).hexdigest()[:12]
+    name = f"ntkproofs_{kind}_{path.stem.replace('-', '_')}_{digest}"
+    loader = _FromSource(name, str(path))
+    loader.expected = expected
+    module = module_from_spec(ModuleSpec(name, loader, origin=str(path)))
+    module.__file__ = str(path)
+    sys.modules[name] = module
+    _helpers.guard(path.resolve().parent)
+    remember()
+    return module, lambda: loader.exec_module(module)
+
+
 def claims_in(path: Path, problems: list[Problem], expected: str = "") -> list[Claim]:
     """Run one claim file, anew each time, and collect its claims that have evidence.
 
@@ -122,18 +144,10 @@ def claims_in(path: Path, problems: list[Problem], expected: str = "") -> list[C
         problems: is given what went wrong.
         expected: the SHA-256 of the source, where nothing else may be run.
     """
-    digest = hashlib.sha256(str(path).encode()).hexdigest()[:12]
-    name = f"ntkproofs_claims_{path.stem.replace('-', '_')}_{digest}"
-    loader = _FromSource(name, str(path))
-    loader.expected = expected
-    module = module_from_spec(ModuleSpec(name, loader, origin=str(path)))
-    module.__file__ = str(path)
-    sys.modules[name] = module
-    _helpers.guard(path.resolve().parent)
-    remember()
+    module, load = guarded_module("claims", path, expected)
     try:
         with recording():
-            loader.exec_module(module)
+            load()
     except SyntaxError as error:
         problems.append(Problem(path, f"line {error.lineno}: syntax error: {error.msg}"))
         return []

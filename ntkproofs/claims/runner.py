@@ -86,8 +86,11 @@ def run_evidence(evidence: Evidence, constants: Constants) -> EvidenceResult:
     problem = _broken(evidence, ledger, problem)
     if not problem and all(step.premise for step in steps):
         problem = "the evidence executed no comparison but premises, and so shows nothing"
-    tainted = ledger.tainted[0] if ledger.tainted and _is_strict(evidence) else ""
-    return _tainted(_summarise(evidence, steps, problem, time.perf_counter() - start), tainted)
+    found = _summarise(evidence, steps, problem, time.perf_counter() - start)
+    # A search may use floats; what it certifies on their strength refutes nothing all the same.
+    refutes = found.outcome is Outcome.REFUTES and (found.grade or 0) >= Grade.CERTIFIED
+    counts = _is_strict(evidence) or refutes
+    return _tainted(found, ledger.tainted[0] if ledger.tainted and counts else "")
 
 
 def _tainted(result: EvidenceResult, taint: str) -> EvidenceResult:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
-import sys
 import traceback
 from collections.abc import Callable
 from dataclasses import replace
-from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 
 from ntkproofs.claims.files import bundled_checks
+from ntkproofs.claims.ledger import recording
+from ntkproofs.claims.loading import guarded_module
 from ntkproofs.conjectures.repairs import repairs
 from ntkproofs.conjectures.results import ProbeResult, result_of
 from ntkproofs.conjectures.search import Budget, Searched, search
@@ -23,20 +22,18 @@ Progress = Callable[[str, int, float], None]
 def load_conjectures(path: str | Path) -> list[Conjecture]:
     """The conjectures that a Python file defines. It is code, and is run as such.
 
+    The file is run with the float guard in it: balls that are made of floats certify nothing.
+
     Raises:
         InvalidInput: if there is no such file, it raises, or it defines no conjecture.
     """
     file = Path(path)
     if not file.is_file() or file.suffix != ".py":
         raise InvalidInput(f"conjectures are read from a Python file; {file} is none")
-    name = f"ntkproofs_conjectures_{hashlib.sha256(str(file.resolve()).encode()).hexdigest()[:12]}"
-    spec = spec_from_file_location(name, file)
-    if spec is None or spec.loader is None:
-        raise InvalidInput(f"{file} cannot be imported")
-    module = module_from_spec(spec)
-    sys.modules[name] = module
+    module, run = guarded_module("conjectures", file)
     try:
-        spec.loader.exec_module(module)
+        with recording():
+            run()
     except SyntaxError as error:
         raise InvalidInput(f"{file}:{error.lineno}: syntax error: {error.msg}") from None
     except (Exception, SystemExit) as error:  # noqa: BLE001 - it is a user's code

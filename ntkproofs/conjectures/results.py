@@ -71,6 +71,7 @@ class ProbeResult:
         seconds: what the search took.
         seed: that reproduces it.
         problem: why nothing was searched.
+        tainted: a float that entered a ball, where a violation is only suspected for its sake.
     """
 
     id: str
@@ -89,6 +90,7 @@ class ProbeResult:
     seconds: float
     seed: int
     problem: str = ""
+    tainted: str = ""
 
     def words(self) -> str:
         """The outcome in a sentence."""
@@ -97,6 +99,11 @@ class ProbeResult:
         if self.outcome == "refuted":
             return f"counterexample, certified, found at example {self.found_at:,}"
         searched = f"among {self.examples:,} examples"
+        if self.outcome == "suspected" and self.tainted:
+            return (
+                f"suspected {searched}; balls violate it, but they are made of floats "
+                f"({self.tainted}), which certify nothing; make them of exact numbers"
+            )
         if self.outcome == "suspected":
             return (
                 f"suspected, undecided by balls: floats violate it {searched}; this is no "
@@ -132,6 +139,7 @@ def result_of(conjecture: Conjecture, searched: Searched, seed: int) -> ProbeRes
         searched.seconds,
         seed,
         searched.problem or ("" if searched.examples else "no example reached the body"),
+        searched.suspect[1].tainted if outcome == "suspected" and searched.suspect else "",
     )
 
 

@@ -25,6 +25,7 @@ from hypothesis.strategies import SearchStrategy
 
 from ntkproofs.arithmetic.truth import Truth
 from ntkproofs.claims.claim import Claim
+from ntkproofs.claims.ledger import Ledger, current, recording
 from ntkproofs.conjectures.quantities import Comparison, Undecided, recorded
 from ntkproofs.errors import InvalidInput
 
@@ -57,13 +58,24 @@ class Conjecture:
     body: Body
     constants: Mapping[str, Any] = field(default_factory=dict[str, Any])
     mutants: Mapping[str, Sequence[Any]] = field(default_factory=dict[str, Sequence[Any]])
+    loaded: Ledger | None = None
+    """Of the loading of its file: floats that entered balls there."""
 
     def with_constants(self, **constants: Any) -> Conjecture:
         """The conjecture with other constants."""
         return replace(self, constants={**self.constants, **constants})
 
     def examine(self, values: Values, limit: int = 256) -> Examined:
-        """Run the body on one instance, and decide what floats do not make plain."""
+        """Run the body on one instance, and decide what floats do not make plain.
+
+        Where a float entered a ball, in a file that the float guard reads, a violation is
+        suspected and no more.
+        """
+        with recording(self.loaded) as ledger:
+            found = self._examine(values, limit)
+        return found.suspected_only(ledger.tainted[0]) if ledger.tainted else found
+
+    def _examine(self, values: Values, limit: int) -> Examined:
         with recorded() as run:
             try:
                 produced = self.body(**values, **self.constants)
@@ -107,6 +119,7 @@ class Examined:
         bits: at what precision.
         suspected: a comparison that floats found false, and balls did not decide.
         undecided: how many comparisons were left undecided.
+        tainted: a float that entered a ball, and where; nothing is certified on its strength.
     """
 
     slack: float
@@ -115,6 +128,13 @@ class Examined:
     suspected: Comparison | None = None
     undecided: int = 0
     floats_only: bool = False
+    tainted: str = ""
+
+    def suspected_only(self, tainted: str) -> Examined:
+        """What is left where a float entered a ball."""
+        if self.violation is None:
+            return self
+        return replace(self, violation=None, bits=0, suspected=self.violation, tainted=tainted)
 
     def with_(self, other: Examined) -> Examined:
         """Both together."""
@@ -125,6 +145,7 @@ class Examined:
             _first(self.suspected, other.suspected),
             self.undecided + other.undecided,
             self.floats_only or other.floats_only,
+            self.tainted or other.tainted,
         )
 
 
@@ -247,7 +268,14 @@ def conjecture(
         if missing:
             raise InvalidInput(f"the body of {name!r} takes {missing}, of which nothing is given")
         return Conjecture(
-            name, statement, source, made.strategies, made.body, known, dict(mutants or {})
+            name,
+            statement,
+            source,
+            made.strategies,
+            made.body,
+            known,
+            dict(mutants or {}),
+            current(),
         )
 
     return decorate

@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 
 import ntkproofs as nt
 from ntkproofs.cli import app
+from ntkproofs.conjectures.probing import load_conjectures, probe
 
 pytest_plugins = ["pytester"]
 CONJECTURES = """
@@ -62,6 +63,36 @@ def test_probe_reports_what_falls_and_what_was_searched(tmp_path: Path) -> None:
     assert probes["squares"]["witness"]["bits"] >= 53
     assert probes["largest"]["outcome"] == "no counterexample"
     assert probes["largest"]["examples"] == 150
+
+
+ROUNDED = """
+    from fractions import Fraction
+    from flint import arb
+    from ntkproofs import conjecture, given, st, quantity
+
+    @conjecture(r"x \\le 1/10", source="an example")
+    @given(n=st.integers(1, 5))
+    def rounded(n):
+        return quantity(TENTH) * n / n <= Fraction(1, 10)
+"""
+
+
+@pytest.mark.parametrize(
+    ("tenth", "outcome"), [("arb(0.1)", "suspected"), ("arb(1) / 9", "refuted")]
+)
+def test_balls_that_are_made_of_floats_refute_nothing(
+    tmp_path: Path, tenth: str, outcome: str
+) -> None:
+    (made,) = load_conjectures(_file(tmp_path, ROUNDED.replace("TENTH", tenth)))
+    (result,) = probe(made, examples=20, seconds=10)
+    assert result.outcome == outcome
+    assert ("a float entered a ball" in result.words()) == (outcome == "suspected")
+
+
+def test_pytest_probes_with_the_float_guard(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(rounded=textwrap.dedent(ROUNDED.replace("TENTH", "arb(0.1)")))
+    found = pytester.runpytest_subprocess("rounded.py", "--ntk-examples=20", "-p", "no:xdist")
+    found.assert_outcomes(skipped=1)
 
 
 def test_strict_only_and_unknown(tmp_path: Path) -> None:

@@ -127,6 +127,20 @@ def test_a_rounded_root_refutes_nothing(tmp_path):
     assert found.tainted
 
 
+def test_a_search_refutes_nothing_on_the_strength_of_a_float(tmp_path):
+    """A search may use floats; that the binary 0.1 is above 1/10 is no counterexample."""
+    text = """
+    @made.search(on="one number")
+    def look(c):
+        yield certify("x < c/30", lambda: less(arb(0.1), arb(c) / 30))
+    """
+    path = write(tmp_path, text)
+    assert only(path).outcome is not Outcome.REFUTES
+    assert here(path).verdict is Verdict.UNDECIDED
+    exact = write(tmp_path, text.replace("arb(0.1)", "arb(1) / 9"), "exact.py")
+    assert here(exact).verdict is Verdict.REFUTED
+
+
 def test_a_float_in_a_ball_when_the_file_is_loaded_taints_its_evidence(tmp_path):
     text = f"""
     TENTH = arb(0.1)
