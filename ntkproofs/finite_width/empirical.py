@@ -19,9 +19,9 @@ class Empirical:
     """What one network does on n inputs.
 
     Attributes:
-        outputs: f(x_i), shape (n,).
-        ntk: ⟨∇f(x_i), ∇f(x_j)⟩, shape (n, n).
-        by_layer: the contribution of each weight layer with its bias, shape (L, n, n).
+        outputs: f(x_i), shape (..., n).
+        ntk: ⟨∇f(x_i), ∇f(x_j)⟩, shape (..., n, n).
+        by_layer: the contribution of each weight layer with its bias, shape (..., L, n, n).
     """
 
     outputs: Any
@@ -29,12 +29,14 @@ class Empirical:
     by_layer: Any
 
 
-def empirical_ntk(network: Network, weights: Weights, X: Any, *, by_layer: bool = False) -> Any:
+def empirical_ntk(
+    network: Network, weights: Weights, X: Any, *, by_layer: bool = False
+) -> Empirical:
     """The kernel of a network on inputs: O(n Σ n_l n_(l-1) + n² Σ n_l), and no Jacobian.
 
     Args:
         network: shape and law.
-        weights: one draw, arrays of X's library.
+        weights: one draw, or many that are stacked in front; arrays of X's library.
         X: inputs, shape (n, d).
         by_layer: whether to keep the layers apart.
 
@@ -46,9 +48,9 @@ def empirical_ntk(network: Network, weights: Weights, X: Any, *, by_layer: bool 
     signals, slopes = [X], []
     h, z = X, X
     for layer, matrix in enumerate(weights.matrices, start=1):
-        z = (h @ matrix.T) * network.scale(layer)
+        z = (h @ xp.matrix_transpose(matrix)) * network.scale(layer)
         if bias:
-            z = z + bias**0.5 * weights.biases[layer - 1]
+            z = z + bias**0.5 * weights.biases[layer - 1][..., None, :]
         if layer < network.depth:
             slopes.append(network.activation.derivative(z))
             h = network.activation(z)
@@ -58,14 +60,21 @@ def empirical_ntk(network: Network, weights: Weights, X: Any, *, by_layer: bool 
     total = None
     for layer in range(network.depth, 0, -1):
         forward = signals[layer - 1]
-        gram = (forward @ forward.T) * network.scale(layer) ** 2
+        gram = _gram(forward, xp) * network.scale(layer) ** 2
         if bias:
             gram = gram + bias
-        part = gram if layer == network.depth else gram * (back @ back.T)
+        part = gram if layer == network.depth else gram * _gram(back, xp)
         if by_layer:
             parts.append(part)
         total = part if total is None else total + part
         if layer > 1:
             back = (back @ weights.matrices[layer - 1]) * (slopes[layer - 2] * network.scale(layer))
-    stacked = xp.stack(parts[::-1]) if by_layer else None
-    return Empirical(z[:, 0], total, stacked)
+    if network.depth == 1:  # the same matrix for every draw
+        total = total + 0 * z * xp.matrix_transpose(z)
+        parts = [total]
+    stacked = xp.stack(xp.broadcast_arrays(*parts[::-1]), axis=-3) if by_layer else None
+    return Empirical(z[..., 0], total, stacked)
+
+
+def _gram(rows: Any, xp: Any) -> Any:
+    return rows @ xp.matrix_transpose(rows)

@@ -99,7 +99,7 @@ class Network:
 
 @dataclass(frozen=True)
 class Weights:
-    """One draw: weight matrices of shape (n_l, n_(l-1)) and biases of shape (n_l,)."""
+    """Weight matrices of shape (..., n_l, n_(l-1)) and biases of shape (..., n_l)."""
 
     matrices: Sequence[Any]
     biases: Sequence[Any]
@@ -123,6 +123,15 @@ def draw_weights(
     matrices = [normal(*shape) for shape in shapes]
     biases = [normal(rows) for rows, _ in shapes] if network.bias_variance else []
     return Weights(matrices, biases)
+
+
+def draw_many(
+    network: Network, dim: int, *, seed: int, draws: Sequence[int], dtype: Any = np.float64
+) -> Weights:
+    """The weights of several draws, stacked in front; each is that of :func:`draw_weights`."""
+    each = [draw_weights(network, dim, seed=seed, draw=draw, dtype=dtype) for draw in draws]
+    matrices = [np.stack(layer) for layer in zip(*(w.matrices for w in each), strict=True)]
+    return Weights(matrices, [np.stack(b) for b in zip(*(w.biases for w in each), strict=True)])
 
 
 @dataclass(frozen=True)
