@@ -83,7 +83,7 @@ def test_second_moments_of_a_term_are_those_of_one_neuron(activation):
         error[upper],
         len(squares),
         false_alarm=1e-4,
-        rounding=1e-7,
+        rounding=1e-6,  # arccosines near -1 keep half of the digits
     )
     assert found.agrees, found
 
