@@ -24,6 +24,7 @@ from ntkproofs.commands.common import (
 )
 from ntkproofs.commands.condition import condition
 from ntkproofs.commands.derive import derive
+from ntkproofs.commands.frontier import frontier
 from ntkproofs.commands.probe import probe
 from ntkproofs.commands.spectrum import spectrum
 from ntkproofs.errors import InvalidInput, NtkproofsError, Unable
@@ -396,8 +397,8 @@ def doctor() -> None:
 app.command(short_help="Write derivations whose steps were checked.")(derive)
 app.command(short_help="Print the eigenvalues of a kernel on the sphere.")(spectrum)
 app.command(short_help="Search for counterexamples to conjectures.")(probe)
-
 app.command(short_help="Print condition numbers of NTK matrices by depth.")(condition)
+app.command(short_help="Deeper or wider, at a budget of parameters.")(frontier)
 
 
 if __name__ == "__main__":

@@ -29,6 +29,41 @@ def console(*, stderr: bool = False) -> Console:
     return Console(stderr=stderr)
 
 
+class Bar:
+    """A bar on the error stream that counts; silent where that is no terminal."""
+
+    def __init__(self, what: str) -> None:
+        from rich.progress import (
+            BarColumn,
+            MofNCompleteColumn,
+            Progress,
+            TextColumn,
+            TimeRemainingColumn,
+        )
+
+        screen = console(stderr=True)
+        self._bar = Progress(
+            TextColumn(what),
+            BarColumn(bar_width=24),
+            MofNCompleteColumn(),
+            TimeRemainingColumn(),
+            console=screen,
+            transient=True,
+            disable=not screen.is_terminal,
+        )
+        self._task = self._bar.add_task(what, total=None)
+
+    def __enter__(self) -> Bar:
+        self._bar.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._bar.stop()
+
+    def __call__(self, done: int, total: int) -> None:
+        self._bar.update(self._task, completed=done, total=total)
+
+
 def rising_range(text: str) -> range | None:
     """The range of ``7``, of ``0:50`` (both ends included) or of ``0:100:10``; None for others.
 

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from ntkproofs.commands.common import console, rising_range
+from ntkproofs.commands.common import Bar, console, rising_range
 from ntkproofs.errors import InvalidInput
 
 _MOST_DEPTHS = 10_000
@@ -90,7 +90,7 @@ def condition(
 
         require_format(plot)
         require_matplotlib()
-    with _Progress() as progress:
+    with Bar("draws") as progress:
         found = condition_curves(
             deltas,
             layers,
@@ -109,36 +109,6 @@ def condition(
 
         save_figure(draw_condition(found), plot)
         typer.echo(f"The picture is in {plot}.", err=True)
-
-
-class _Progress:
-    """A bar on the error stream, counted in draws; silent where that is no terminal."""
-
-    def __init__(self) -> None:
-        from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
-        from rich.progress import Progress as Bar
-
-        screen = console(stderr=True)
-        self._bar = Bar(
-            TextColumn("draws"),
-            BarColumn(bar_width=24),
-            MofNCompleteColumn(),
-            TimeRemainingColumn(),
-            console=screen,
-            transient=True,
-            disable=not screen.is_terminal,
-        )
-        self._task = self._bar.add_task("draws", total=None)
-
-    def __enter__(self) -> _Progress:
-        self._bar.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._bar.stop()
-
-    def __call__(self, done: int, total: int) -> None:
-        self._bar.update(self._task, completed=done, total=total)
 
 
 def _processors() -> int:
