@@ -1,4 +1,5 @@
 from . import claims as claims
+from . import finite_width as finite_width
 from .arithmetic.balls import precision as precision
 from .claims.report import verify as verify
 from .conjectures import (
@@ -43,6 +44,7 @@ from .errors import (
 from .errors import (
     Unable as Unable,
 )
+from .finite_width import bounds as bounds
 from .kernels.arccosine import arccosine as arccosine
 from .kernels.networks import (
     cosine as cosine,

@@ -24,6 +24,7 @@ from ntkproofs.commands.common import (
 )
 from ntkproofs.commands.condition import condition
 from ntkproofs.commands.derive import derive
+from ntkproofs.commands.ensemble import ensemble
 from ntkproofs.commands.frontier import frontier
 from ntkproofs.commands.probe import probe
 from ntkproofs.commands.spectrum import spectrum
@@ -196,7 +197,7 @@ def verify(
       ntkproofs verify --only talk.two-layer-decay --json report.json
       ntkproofs verify --explain talk.proof-4
     """
-    from ntkproofs.reports.files import require_writable
+    from ntkproofs.files import require_writable
     from ntkproofs.reports.json_report import report_to_json, write_json
     from ntkproofs.reports.prose import print_explanation
     from ntkproofs.reports.terminal import print_problems, print_report
@@ -398,6 +399,7 @@ app.command(short_help="Write derivations whose steps were checked.")(derive)
 app.command(short_help="Print the eigenvalues of a kernel on the sphere.")(spectrum)
 app.command(short_help="Search for counterexamples to conjectures.")(probe)
 app.command(short_help="Print condition numbers of NTK matrices by depth.")(condition)
+app.command(short_help="Draw finite networks; compare their kernels with theory.")(ensemble)
 app.command(short_help="Deeper or wider, at a budget of parameters.")(frontier)
 
 

@@ -238,7 +238,7 @@ def test_a_json_path_that_cannot_be_written_is_refused_before_the_work(tmp_path,
     for target in (tmp_path / "no" / "r.json", tmp_path, tmp_path / "file" / "r.json"):
         result = run("verify", "--json", str(target))
         assert result.exit_code == 2, target
-        assert result.stderr.startswith("InvalidInput: A report is written to a file")
+        assert result.stderr.startswith("InvalidInput: Results are written to a file")
         assert result.stderr.count("\n") == 1
 
 

@@ -18,9 +18,9 @@ from ntkproofs.claims.loading import Problem
 from ntkproofs.claims.report import Report, Silence, verify
 from ntkproofs.claims.runner import verify_claim
 from ntkproofs.errors import InvalidInput
-from ntkproofs.reports.files import require_writable
+from ntkproofs.files import require_writable, shown_path
 from ntkproofs.reports.json_report import environment, report_to_json, schema, write_json
-from ntkproofs.reports.readable import plain, readable, shown_path
+from ntkproofs.reports.readable import plain, readable
 from ntkproofs.reports.terminal import TerminalProgress, print_axioms, print_report
 
 HOSTILE = "[red]a[/red] [/] [link=x]y :100: \x1b[31m \u202e [bold"

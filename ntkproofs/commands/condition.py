@@ -75,9 +75,9 @@ def condition(
       ntkproofs condition --csv condition.csv --plot condition.pdf
       ntkproofs condition --points 8 --dim 3 --depths 10:1000:10 --draws 5 --plot deep.svg
     """
+    from ntkproofs.files import require_writable
     from ntkproofs.matrices.condition_curves import condition_curves
     from ntkproofs.reports.condition import draw_condition, print_condition, write_csv
-    from ntkproofs.reports.files import require_writable
 
     deltas, layers = parse_deltas(delta), parse_depths(depths)
     if jobs is not None and jobs < 1:

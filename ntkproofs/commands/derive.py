@@ -159,7 +159,7 @@ def _files(stems: Sequence[str], format: Format, macros: bool) -> list[str]:
 
 
 def _require_output(output: Path, names: Sequence[str]) -> None:
-    from ntkproofs.reports.files import require_writable
+    from ntkproofs.files import require_writable
 
     try:
         output.mkdir(parents=True, exist_ok=True)
@@ -197,7 +197,7 @@ def _documents(
 
 
 def _write(path: Path, content: str | bytes) -> None:
-    from ntkproofs.reports.files import replacing
+    from ntkproofs.files import replacing
 
     with replacing(path) as temporary:
         temporary.write_bytes(content if isinstance(content, bytes) else content.encode())

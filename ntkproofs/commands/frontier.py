@@ -81,8 +81,8 @@ def frontier(
     import numpy as np
 
     from ntkproofs.domains.sphere import uniform
-    from ntkproofs.finite_width.frontier import frontier as measure
-    from ntkproofs.reports.files import require_writable
+    from ntkproofs.files import require_writable
+    from ntkproofs.finite_width.budgets import frontier as measure
     from ntkproofs.reports.frontier import draw_frontier, print_frontier, write_frontier_csv
 
     budgets, layers = parse_budgets(budget), parse_depths(depths)

@@ -70,7 +70,7 @@ def probe(
     """
     from ntkproofs.conjectures.probing import load_conjectures, open_questions
     from ntkproofs.conjectures.probing import probe as probe_conjectures
-    from ntkproofs.reports.files import require_writable
+    from ntkproofs.files import require_writable
     from ntkproofs.reports.probe import print_probes, write_probes
 
     if json is not None:

@@ -124,7 +124,7 @@ def spectrum(
       ntkproofs spectrum --kernel ntk --depth 3 --dim 3 --degrees 10:50 --asymptotic
       ntkproofs spectrum --kernel nngp --depth 5 --dim 10 --degrees 1:300 --plot nngp.pdf
     """
-    from ntkproofs.reports.files import require_writable
+    from ntkproofs.files import require_writable
     from ntkproofs.reports.json_report import write_json
     from ntkproofs.reports.spectrum import print_spectrum, spectrum_to_json
     from ntkproofs.reports.spectrum import spectrum as compute

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ntkproofs.errors import InvalidInput
+from ntkproofs.files import replacing
 from ntkproofs.finite_width.accumulators import Moments
 
 if TYPE_CHECKING:
@@ -26,15 +25,8 @@ def save_state(path: Path, digest: str, state: State) -> None:
     for name in _MOMENTS:
         moments: Moments = getattr(state, name)
         arrays[f"{name}_mean"], arrays[f"{name}_squares"] = moments.mean, moments.squares
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=".part")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            np.savez(file, digest=np.array(digest), draws=np.array(state.draws), **arrays)
-        os.replace(name, path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+    with replacing(path) as temporary, temporary.open("wb") as file:
+        np.savez(file, digest=np.array(digest), draws=np.array(state.draws), **arrays)
 
 
 def load_state(path: Path, digest: str, empty: State) -> State:

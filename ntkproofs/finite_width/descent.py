@@ -113,8 +113,8 @@ def descend(
         if done:
             break
         weights = _stepped(network, weights, X, residual @ loss.matrix, step)
-    records = (np.array(each).T for each in (errors, smallest, moved))
-    return Descent(np.array(times), *records, reached)
+    rows = [np.array(each).T for each in (errors, smallest, moved)]
+    return Descent(np.array(times), rows[0], rows[1], rows[2], reached)
 
 
 def _stable(step: float | None, fastest: float) -> float:

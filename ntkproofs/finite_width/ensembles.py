@@ -22,10 +22,10 @@ import numpy as np
 from ntkproofs.conventions import require_integer
 from ntkproofs.errors import InvalidInput
 from ntkproofs.finite_width.accumulators import GROUPS, Moments
-from ntkproofs.finite_width.agreement import Agreement, agreement
 from ntkproofs.finite_width.checkpoints import load_state, save_state
 from ntkproofs.finite_width.empirical import empirical_ntk
 from ntkproofs.finite_width.network import Limit, Network, draw_many, limit
+from ntkproofs.finite_width.scores import Agreement, agreement
 from ntkproofs.matrices.memory import require_memory
 
 _CHUNK_BYTES = 1 << 25

@@ -17,9 +17,9 @@ from rich.table import Table
 from rich.text import Text
 
 from ntkproofs.conventions import CONVENTIONS
+from ntkproofs.files import replacing
 from ntkproofs.matrices.condition_curves import ConditionAtDepth, ConditionCurves
 from ntkproofs.matrices.intervals import Interval
-from ntkproofs.reports.files import replacing
 from ntkproofs.reports.json_report import environment
 from ntkproofs.reports.plots import style
 

@@ -14,8 +14,8 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from ntkproofs.finite_width.frontier import QUANTITIES, Frontier, Quantity, answer
-from ntkproofs.reports.files import replacing
+from ntkproofs.files import replacing
+from ntkproofs.finite_width.budgets import QUANTITIES, Frontier, Quantity, answer
 from ntkproofs.reports.json_report import environment
 from ntkproofs.reports.plots import style
 
@@ -108,7 +108,7 @@ def draw_frontier(frontiers: Sequence[Frontier], quantity: Quantity) -> Figure:
         middle = [b.depth for b in best]
         spread = [[b.depth - b.low for b in best], [b.high - b.depth for b in best]]
         axes.errorbar(
-            middle, budgets, xerr=spread, color="tab:red", marker="o", capsize=3, lw=1.2,
+            middle, budgets, xerr=spread, color="tab:red", marker="o", capsize=3, clip_on=False,
             label="best depth, 95 % interval",
         )  # fmt: skip
         axes.set(xscale="log", yscale="log", xlabel="depth L (weight layers)")

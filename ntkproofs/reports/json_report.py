@@ -20,8 +20,7 @@ from ntkproofs.claims.verdict import (
 )
 from ntkproofs.claims.wire import plain_value
 from ntkproofs.conventions import CONVENTIONS
-from ntkproofs.reports.files import replacing
-from ntkproofs.reports.readable import shown_path
+from ntkproofs.files import replacing, shown_path
 
 SCHEMA_VERSION = 1
 _PACKAGES = ("numpy", "scipy", "sympy", "mpmath", "python-flint")

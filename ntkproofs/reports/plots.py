@@ -14,8 +14,8 @@ import numpy as np
 from ntkproofs.arithmetic.balls import ball, precision
 from ntkproofs.conventions import require_degrees
 from ntkproofs.errors import InvalidInput, MissingPackage
+from ntkproofs.files import replacing
 from ntkproofs.kernels.kernel import Kernel, Leaf, Named
-from ntkproofs.reports.files import replacing
 from ntkproofs.reports.laws import ParityLaw, scientific
 from ntkproofs.reports.readable import readable
 from ntkproofs.reports.spectrum import Line, Spectrum, spectrum

@@ -12,7 +12,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from ntkproofs.conjectures.results import as_json
-from ntkproofs.reports.files import replacing
+from ntkproofs.files import replacing
 from ntkproofs.reports.json_report import environment
 from ntkproofs.reports.readable import readable
 

@@ -6,9 +6,7 @@ The conversion is honest rather than complete: grouping is never lost (``2^{d-1}
 
 from __future__ import annotations
 
-import os
 import re
-from pathlib import Path
 
 _TOKEN = re.compile(
     r"\\(?:[A-Za-z]+|.)"  # a command
@@ -84,14 +82,6 @@ def plain(text: str) -> str:
     """Foreign text as one line without control characters, which could steer the terminal."""
     line = " ".join(str(text).split())
     return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in line)
-
-
-def shown_path(path: Path) -> str:
-    """A path as one would type it: relative to the working directory where it lies below it."""
-    try:
-        return str(path.relative_to(Path.cwd()))
-    except (ValueError, OSError):  # elsewhere, or the working directory is gone
-        return os.fspath(path)
 
 
 class _Reader:

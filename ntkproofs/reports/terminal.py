@@ -23,7 +23,8 @@ from ntkproofs.claims.files import Problem
 from ntkproofs.claims.report import Report, has_vacuous_evidence
 from ntkproofs.claims.theorems import Theorem
 from ntkproofs.claims.verdict import ClaimResult, Outcome, StatementResult, Verdict
-from ntkproofs.reports.readable import plain, readable, shown_path
+from ntkproofs.files import shown_path
+from ntkproofs.reports.readable import plain, readable
 
 _STYLES = {
     Verdict.PROVED: "bold green",

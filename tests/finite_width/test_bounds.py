@@ -9,12 +9,12 @@ import pytest
 
 import ntkproofs as nt
 from ntkproofs.errors import InvalidInput, Unable
-from ntkproofs.finite_width.agreement import agreement
 from ntkproofs.finite_width.bounds import time_to
 from ntkproofs.finite_width.concentration import smallest_eigenvalue
 from ntkproofs.finite_width.descent import descend
 from ntkproofs.finite_width.empirical import empirical_ntk
 from ntkproofs.finite_width.network import Network, draw_many, limit
+from ntkproofs.finite_width.scores import agreement
 from ntkproofs.finite_width.two_layer import octant, second_moment, squared_deviation
 from ntkproofs.kernels.activations import PiecewiseLinear
 

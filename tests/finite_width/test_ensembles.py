@@ -13,11 +13,11 @@ import ntkproofs as nt
 from ntkproofs.errors import InvalidInput, Unable
 from ntkproofs.finite_width import ensembles
 from ntkproofs.finite_width.accumulators import Moments
-from ntkproofs.finite_width.agreement import agreement
 from ntkproofs.finite_width.empirical import empirical_ntk
 from ntkproofs.finite_width.ensembles import ensemble
 from ntkproofs.finite_width.network import Network, draw_weights
 from ntkproofs.finite_width.rates import width_rates
+from ntkproofs.finite_width.scores import agreement
 
 X = nt.sphere.uniform(3, 2, seed=0)
 NETWORK = Network.of(3, 8)

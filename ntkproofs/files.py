@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ntkproofs.errors import InvalidInput
-from ntkproofs.reports.readable import shown_path
 
 
 def require_writable(path: Path) -> None:
@@ -40,6 +39,14 @@ def replacing(path: Path) -> Iterator[Path]:
         _remove(temporary)
 
 
+def shown_path(path: Path) -> str:
+    """A path as one would type it: relative to the working directory where it lies below it."""
+    try:
+        return str(path.relative_to(Path.cwd()))
+    except (ValueError, OSError):  # elsewhere, or the working directory is gone
+        return os.fspath(path)
+
+
 def _open_beside(path: Path) -> Path:
     """A new empty file in the folder of a path, with the permissions of an ordinary new file."""
     target = path.resolve()  # a link stays a link: what it points to is replaced
@@ -66,6 +73,6 @@ def _remove(path: Path) -> None:
 
 def _cannot_write(path: Path, why: str) -> InvalidInput:
     return InvalidInput(
-        f"A report is written to a file in a folder that exists and is writable; {path} cannot be "
+        f"Results are written to a file in a folder that exists and is writable; {path} cannot be "
         f"written: {why}. Give another path."
     )

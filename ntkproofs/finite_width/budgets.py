@@ -160,10 +160,8 @@ class Frontier:
         medians = np.sort(np.take_along_axis(values[None], picks, axis=2), axis=2)[..., middle]
         winners = np.sort(np.array(depths)[medians.argmin(axis=1)])
         tail = (1 - confidence) / 2
-        low, high = (
-            int(np.quantile(winners, at, method=how))
-            for at, how in ((tail, "lower"), (1 - tail, "higher"))
-        )
+        low = int(np.quantile(winners, tail, method="lower"))
+        high = int(np.quantile(winners, 1 - tail, method="higher"))
         limits = [sign * design.limit[quantity] for design in self.designs]
         chosen = depths[int(np.sort(values, axis=1)[:, middle].argmin())]
         return Best(chosen, low, high, depths[int(np.argmin(limits))], confidence)

@@ -1,0 +1,15 @@
+from . import bounds as bounds
+from .bounds import time_to as time_to
+from .budgets import frontier as frontier
+from .budgets import width_of as width_of
+from .concentration import smallest_eigenvalue as smallest_eigenvalue
+from .corrections import first_order as first_order
+from .descent import descend as descend
+from .empirical import empirical_ntk as empirical_ntk
+from .ensembles import ensemble as ensemble
+from .moments import diagonal_moments as diagonal_moments
+from .network import Network as Network
+from .network import draw_weights as draw_weights
+from .network import limit as limit
+from .rates import width_rates as width_rates
+from .scores import agreement as agreement
