@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -24,6 +24,7 @@ from ntkproofs.errors import InvalidInput
 from ntkproofs.finite_width.averages import GroupedMean, GroupedSums
 from ntkproofs.finite_width.differentiable import batches, require_inputs
 from ntkproofs.finite_width.hierarchy import (
+    Contraction,
     Hierarchy,
     contraction,
     draws_at_once,
@@ -47,6 +48,8 @@ class Comparison:
         predicted: the terms of O_3 and O_4.
         difference: measured less predicted.
         remainder: measured less the second-order expansion of the same draw.
+        from_swapped: measured less the prediction with the two times of w_ij exchanged: what goes
+            wrong where slots 3 and 4 of O_4 are confused.
         from_talk: measured less the four-term expression of the talk; None at finite times.
     """
 
@@ -57,6 +60,7 @@ class Comparison:
     predicted: GroupedMean
     difference: GroupedMean
     remainder: GroupedMean
+    from_swapped: GroupedMean
     from_talk: GroupedMean | None
 
     @property
@@ -69,6 +73,11 @@ class Comparison:
     def agrees(self) -> bool:
         """Whether no entry of the difference is significantly away from 0."""
         return bool(np.abs(self.difference.z_scores()).max() <= self.threshold)
+
+    @property
+    def refutes_swapped(self) -> bool:
+        """Whether some entry is significantly away from the prediction with exchanged slots."""
+        return bool(np.abs(self.from_swapped.z_scores()).max() > self.threshold)
 
     @property
     def refutes_talk(self) -> bool:
@@ -128,26 +137,27 @@ def compare(
         for at, time in enumerate(times):
             means = [each.map(lambda group, at=at: group[at]) for each in sums]
             talk = means.pop() if time == math.inf else None
-            found.append(Comparison(network, float(time), false_alarm, *means[:4], talk))
+            found.append(Comparison(network, float(time), false_alarm, *means[:5], talk))
     return found
 
 
 def _collected(
     network: Network, X: Any, y: Any, times: Sequence[float], draws: int, seed: int, tolerance: float
 ) -> list[GroupedMean]:
-    """Measured, predicted, difference, remainder and the gap to the talk; shape (T, n, n) each."""
+    """Measured, predicted, and what differs from four expressions; shape (T, n, n) each."""
     wide = limit(network, X)
-    sums = [GroupedSums(draws) for _ in range(5)]
+    sums = [GroupedSums(draws) for _ in range(6)]
     size = min(draws_at_once(network, X), trained_at_once(network, X))
     for batch in batches(draws, size):
         run = train(network, X, y, times, draws=batch, seed=seed, tolerance=tolerance)
         measured = run.ntk - run.initial_ntk[:, None]
         tensors = tensors_of_draws(network, X, seed, batch)
-        predicted, expanded, printed = (
+        predicted, expanded, swapped, printed = (
             np.stack([rule(tensors, wide, y, time) for time in times], axis=1)
-            for rule in (_predicted, _expanded, _printed)
+            for rule in (_predicted, _expanded, _swapped, _printed)
         )
-        differences = [measured - predicted, measured - expanded, measured - printed]
+        expressions = [predicted, expanded, swapped, printed]
+        differences = [measured - each for each in expressions]
         for total, values in zip(sums, [measured, predicted, *differences], strict=True):
             total.add(values)
     return [each.mean() for each in sums]
@@ -155,7 +165,16 @@ def _collected(
 
 def _predicted(tensors: Hierarchy, wide: Limit, y: Any, t: float) -> Any:
     """The terms of the prediction, whose means are claimed; shape (draws, n, n)."""
-    weights = contraction(wide.ntk, t)
+    return _terms(tensors, wide, y, contraction(wide.ntk, t))
+
+
+def _swapped(tensors: Hierarchy, wide: Limit, y: Any, t: float) -> Any:
+    """The same with slots 3 and 4 of O_4 confused."""
+    exchanged = replace(tensors, fourth=np.swapaxes(tensors.fourth, -1, -2))
+    return _terms(exchanged, wide, y, contraction(wide.ntk, t))
+
+
+def _terms(tensors: Hierarchy, wide: Limit, y: Any, weights: Contraction) -> Any:
     third = np.einsum("sabc,cd,sd->sab", tensors.third, weights.once, tensors.outputs)
     moments = weights.twice(np.outer(y, y) + wide.nngp)
     return np.einsum("sabcd,cd->sab", tensors.fourth, moments) - third
