@@ -6,8 +6,8 @@ are kept, in units of 1/n where a table shows them:
 - *difference*: Θ_t - Θ_0 less the terms of the prediction, draw by draw. Its mean is what the
   statement says to vanish up to higher orders.
 - *remainder*: Θ_t - Θ_0 less the second-order expansion of the same draw, with its own residual
-  f_0 - y in place of the moments of f_0. Its scatter is of order n^(-3/2), not 1/n; its mean is that
-  of the difference up to the covariance of O_4 and f_0 f_0ᵀ, which is of order n^(-2).
+  f_0 - y in place of the moments of f_0. Its scatter is of order n^(-3/2), not 1/n; its mean is
+  that of the difference up to E[O_4 (f_0 f_0ᵀ - K)], which is of order n^(-2).
 """
 
 from __future__ import annotations
@@ -133,7 +133,7 @@ def compare(
     counts = [require_integer("draws", count, least=8, why=why) for count in counts]
     found: list[Comparison] = []
     for network, count in zip(networks, counts, strict=True):
-        sums = _collected(network, X, y, times, count, seed, tolerance)
+        sums = _collected(network, X, y, times, draws=count, seed=seed, tolerance=tolerance)
         for at, time in enumerate(times):
             means = [each.map(lambda group, at=at: group[at]) for each in sums]
             talk = means.pop() if time == math.inf else None
@@ -142,7 +142,14 @@ def compare(
 
 
 def _collected(
-    network: Network, X: Any, y: Any, times: Sequence[float], draws: int, seed: int, tolerance: float
+    network: Network,
+    X: Any,
+    y: Any,
+    times: Sequence[float],
+    *,
+    draws: int,
+    seed: int,
+    tolerance: float,
 ) -> list[GroupedMean]:
     """Measured, predicted, and what differs from four expressions; shape (T, n, n) each."""
     wide = limit(network, X)

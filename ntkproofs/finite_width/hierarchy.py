@@ -1,13 +1,13 @@
-"""The neural tangent hierarchy of a finite network, and the mean of its trained kernel to order 1/n.
+"""The neural tangent hierarchy at finite width, and the mean of the trained kernel to order 1/n.
 
 ``O_2 = Θ`` and ``O_(s+1)(x_1..x_(s+1)) = D O_s(x_1..x_s)[∇f(x_(s+1))]``. Under gradient flow of
 ½ Σ (f - y)², with r = f - y,
 
     f' = -Θ r,   Θ' = -Σ_c O_3(., ., c) r(c),   O_3' = -Σ_d O_4(., ., ., d) r(d).
 
-O_3 and O_4 are of order 1/n, fluctuations of Θ and of O_4 cost a further order, and E O_3 = 0 by the
-sign symmetry of the last layer. Hence, in the eigenbasis of the limit Θ∞ with eigenvalues λ_i and
-with K = E f_0 f_0ᵀ,
+O_3 and O_4 are of order 1/n, fluctuations of Θ and of O_4 cost more, and E O_3 = 0 by the sign
+symmetry of the last layer. Hence, in the eigenbasis of the limit Θ∞ with eigenvalues λ_i and with
+K = E f_0 f_0ᵀ,
 
     E Θ_t = Θ∞ + E[Θ_0 - Θ∞] - Σ_i E[O_3(., ., i) f_0(i)] (1 - e^(-λ_i t))/λ_i
             + Σ_ij E[O_4(., ., i, j)] (y_i y_j + K_ij) w_ij(t) + o(1/n),
