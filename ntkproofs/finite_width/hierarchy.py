@@ -87,10 +87,9 @@ def hierarchy(network: Network, weights: Weights, X: Any) -> Hierarchy:
     """
     X = require_inputs(X)
     require_smooth(network, "The hierarchy")
-    jax = require_jax()
-    with jax.enable_x64(True):
-        tensors = jax.jit(_tensors(network, X))(parameters_of(weights))
-        return Hierarchy(*(np.asarray(each) for each in tensors))
+    one = tuple(tuple(leaf[None] for leaf in leaves) for leaves in parameters_of(weights))
+    found = _evaluated(network, X, one)
+    return Hierarchy(found.outputs[0], found.ntk[0], found.third[0], found.fourth[0])
 
 
 def _tensors(network: Network, X: Any) -> Callable[[Parameters], tuple[Any, Any, Any, Any]]:
@@ -123,9 +122,12 @@ def _compiled(network: Network, inputs: tuple[tuple[float, ...], ...]) -> Any:
 
 def tensors_of_draws(network: Network, X: Any, seed: int, draws: range) -> Hierarchy:
     """The tensors of several draws, with a leading axis for the draws."""
-    jax = require_jax()
-    with jax.enable_x64(True):
-        parameters = stacked_draws(network, X.shape[1], seed, draws)
+    return _evaluated(network, X, stacked_draws(network, X.shape[1], seed, draws))
+
+
+def _evaluated(network: Network, X: Any, parameters: Any) -> Hierarchy:
+    """The tensors of weights with a leading axis for the draws."""
+    with require_jax().enable_x64(True):
         found = _compiled(network, tuple(map(tuple, X.tolist())))(parameters)
         return Hierarchy(*(np.asarray(each) for each in found))
 
