@@ -130,7 +130,7 @@ def trained_linear_network(third, equal, gaussian):
     yield premise(limit(r"n\,\mathbb{E}\,b/(2a)", first, y**2 - 1, n))
     yield premise(limit(r"n\,\mathbb{E}\,b^2/(2a^3)", bound, 0, n))
     eigenvalue, with_output, fourth, covariance = hierarchy_of_the_linear_network()
-    yield premise(exactly(r"\mathbb{E}\,\Theta_0", powers[1].subs(n, 1), eigenvalue))
+    yield premise(exactly(r"\lambda = \mathbb{E}\,\Theta_0", eigenvalue, 2))
     weighted = equal / sp.Integer(eigenvalue) ** 2 * fourth
     claimed = third * with_output / eigenvalue + weighted * (y**2 + gaussian * covariance)
     about = r"\lim n\,(\mathbb{E}\,\Theta_\infty - 2), \text{ linear network}"

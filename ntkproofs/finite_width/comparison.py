@@ -136,8 +136,20 @@ def compare(
         sums = _collected(network, X, y, times, draws=count, seed=seed, tolerance=tolerance)
         for at, time in enumerate(times):
             means = [each.map(lambda group, at=at: group[at]) for each in sums]
-            talk = means.pop() if time == math.inf else None
-            found.append(Comparison(network, float(time), false_alarm, *means[:5], talk))
+            measured, predicted, difference, remainder, swapped, talk = means
+            found.append(
+                Comparison(
+                    network,
+                    float(time),
+                    false_alarm,
+                    measured=measured,
+                    predicted=predicted,
+                    difference=difference,
+                    remainder=remainder,
+                    from_swapped=swapped,
+                    from_talk=talk if time == math.inf else None,
+                )
+            )
     return found
 
 

@@ -180,7 +180,7 @@ def trained_at_once(network: Network, X: Any) -> int:
 class _Flow:
     """Gradient flow of a batch of draws."""
 
-    advance: Callable[..., tuple[Any, Any]]
+    advance: Callable[..., tuple[Any, Any, Any]]
     observe: Callable[[Any], tuple[Any, Any]]
     tolerance: float
     most_steps: int
