@@ -117,7 +117,7 @@ def compare(
         InvalidInput: as :func:`train` and :func:`contraction` do, and where draws do not match.
 
     Example:
-        >>> found = compare([Network.of(2, 32, "identity")], [[1.0]], [3.0], [math.inf], draws=64,
+        >>> found = compare([Network.of(2, 256, "identity")], [[1.0]], [2.0], [math.inf], draws=64,
         ...                 seed=0)
         >>> found[0].agrees, found[0].refutes_talk
         (True, True)
