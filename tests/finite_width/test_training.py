@@ -5,6 +5,7 @@ import math
 import numpy as np
 import pytest
 from scipy.integrate import solve_ivp
+from scipy.stats import beta, chi2
 
 from ntkproofs.errors import InvalidInput, Unable
 from ntkproofs.finite_width.comparison import compare
@@ -84,12 +85,22 @@ def test_a_draw_is_the_same_in_any_company():
 
 
 def test_the_mean_change_of_the_linear_network():
-    """n E(Θ_∞ - Θ_0) = y² n/(n-1) - n/(n+1) less a remainder of at most 1.3 at n = 40, y = 2."""
+    """E Θ_∞ = E sqrt(Θ_0² + 4 (y² - f_0²)/n), from the laws of S = nΘ_0 and of <v, w>/S.
+
+    S is chi-squared with 2n degrees of freedom; 1/2 + <v, w>/S has the law Beta(n/2, n/2).
+    """
+    n, y = 40, 2.0
+    nodes, weights = np.polynomial.legendre.leggauss(200)
+    S = chi2(2 * n).ppf((nodes[:, None] + 1) / 2)
+    ratio = beta(n / 2, n / 2).ppf((nodes + 1) / 2) - 0.5
+    theta = np.sqrt((S / n) ** 2 + 4 * (y**2 - (ratio * S) ** 2 / n) / n)
+    expected = (weights / 2) @ theta @ (weights / 2) - 2
+    assert abs(n * expected - (y**2 - 1)) < 10 / n  # the order 1/n, up to the next one
     change = average_change(
-        Network.of(2, 40, "identity"), [[1.0]], [2.0], [math.inf], draws=1984, seed=6
+        Network.of(2, n, "identity"), [[1.0]], [y], [math.inf], draws=1984, seed=6
     )
-    assert abs(change.z_scores(3 / 40)[0, 0, 0]) < change.quantile(1e-4, 1)
-    assert abs(change.z_scores(6 / 40)[0, 0, 0]) > 20
+    assert abs(change.z_scores(expected)[0, 0, 0]) < change.quantile(1e-4, 1)
+    assert abs(change.z_scores((2 * y**2 - 2) / n)[0, 0, 0]) > 20  # the talk
 
 
 def test_trained_networks_follow_the_complete_prediction_only():
