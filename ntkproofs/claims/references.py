@@ -50,6 +50,14 @@ class Reference:
 
 _WORKS = (
     Reference(
+        "aitkengurari2020",
+        "misc",
+        "Kyle Aitken and Guy Gur-Ari",
+        "On the Asymptotics of Wide Networks with Polynomial Activations",
+        "2020",
+        eprint="2006.06687",
+    ),
+    Reference(
         "bach2017",
         "article",
         "Francis Bach",
@@ -121,6 +129,14 @@ _WORKS = (
         url="https://dlmf.nist.gov",
     ),
     Reference(
+        "dyergurari2019",
+        "misc",
+        "Ethan Dyer and Guy Gur-Ari",
+        "Asymptotics of Wide Networks from Feynman Diagrams",
+        "2019",
+        eprint="1909.11304",
+    ),
+    Reference(
         "flajoletsedgewick2009",
         "book",
         "Philippe Flajolet and Robert Sedgewick",
@@ -155,6 +171,14 @@ _WORKS = (
         "2013",
         publisher="Cambridge University Press",
         edition="second",
+    ),
+    Reference(
+        "huangyau2019",
+        "misc",
+        "Jiaoyang Huang and Horng-Tzer Yau",
+        "Dynamics of Deep Neural Networks and Neural Tangent Hierarchy",
+        "2019",
+        eprint="1909.08156",
     ),
     Reference(
         "jacot2018",

@@ -298,3 +298,17 @@ SQUARED_ACTIVATIONS = Theorem(
         "bach2017",
     ),
 )
+HIERARCHY_SIZES = Theorem(
+    "sizes of the neural tangent hierarchy",
+    "For a fully connected network with one output, polynomial activation and widths n, Gaussian "
+    "weights in the NTK parametrisation, and gradient flow of a squared loss: E[O_3 f] and E O_4 "
+    "are of order 1/n at t = 0, E O_3² of order 1/n², Var Θ of order 1/n, Var O_4 of lower order "
+    "than 1/n²; means of products that contain O_5 and an f, or O_6, or two of O_3 and O_4, are of "
+    "order 1/n²; f tends to a centred Gaussian with covariance K, and Θ to Θ∞. Hence the order 1/n "
+    "of E Θ_t, as a power series in t, is that of the hierarchy with Θ∞ in the equation of the "
+    "residual and with O_4 constant. For other smooth activations this is a conjecture.",
+    "Dyer, Gur-Ari 2019 (the conjecture, and its consequences for variances and gradient flow); "
+    "Aitken, Gur-Ari 2020 (polynomial activations); with high probability during training, for "
+    "smooth activations: Huang, Yau 2019",
+    ("dyergurari2019", "aitkengurari2020", "huangyau2019"),
+)
