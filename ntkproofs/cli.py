@@ -24,6 +24,7 @@ from ntkproofs.commands.common import (
 )
 from ntkproofs.commands.condition import condition
 from ntkproofs.commands.derive import derive
+from ntkproofs.commands.experiment import experiment
 from ntkproofs.commands.probe import probe
 from ntkproofs.commands.spectrum import spectrum
 from ntkproofs.errors import InvalidInput, NtkproofsError, Unable
@@ -398,6 +399,7 @@ app.command(short_help="Print the eigenvalues of a kernel on the sphere.")(spect
 app.command(short_help="Search for counterexamples to conjectures.")(probe)
 
 app.command(short_help="Print condition numbers of NTK matrices by depth.")(condition)
+app.add_typer(experiment, name="experiment", short_help="Train networks, beside theory.")
 
 
 if __name__ == "__main__":

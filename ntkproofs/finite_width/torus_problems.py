@@ -56,7 +56,8 @@ class Loss:
             )
 
     def __str__(self) -> str:
-        return f"{self.kind}, {'s' if self.kind == 'sobolev' else 'σ'} = {self.order:g}"
+        name = "s" if self.kind == "sobolev" else "Poisson, σ"
+        return f"{name} = {self.order:g}"
 
     def multipliers(self, n: int, dim: int) -> Floats:
         """m_k on the grid, shape (N, ..., N), in FFT order."""

@@ -200,6 +200,12 @@ class ModeCurves:
         decay = np.exp(-self.rates * self.step_size * _over(self.steps, self.rates))
         return self.coefficients[0] * decay
 
+    def error(self, coefficients: Complexes | None = None) -> Floats:
+        """‖r(t)‖/‖r(0)‖ in L² at the kept steps; of ``descent`` or ``flow`` where that is given."""
+        of_modes = self.coefficients if coefficients is None else coefficients
+        sizes = np.linalg.norm(of_modes.reshape(len(self.steps), -1), axis=1)
+        return sizes / sizes[0]
+
 
 def _over(steps: NDArray[np.int64], rates: Floats) -> Any:
     return steps.reshape(-1, *(1,) * rates.ndim)
@@ -280,17 +286,18 @@ def descend(
     state = _State.start(network, weights, problem)
     offset = state.forward() if centred else np.zeros(problem.target.shape)
     kept: list[Any] = []
-    for step in range(steps + 1):
-        residual = state.forward() - offset - problem.target
-        coefficients = fourier(residual)
-        if step == kept_steps[len(kept)]:
-            require_finite(coefficients, step, step_size)
-            kept.append(coefficients)
-            if progress is not None:
-                progress(step, steps)
-        if step < steps:
-            pulled = fft.ifftn(problem.multipliers * coefficients, norm="forward")
-            state.backward(np.real(cast(Any, pulled)).reshape(-1) / residual.size, step_size)
+    with np.errstate(over="ignore", invalid="ignore"):  # what is not finite is refused below
+        for step in range(steps + 1):
+            residual = state.forward() - offset - problem.target
+            coefficients = fourier(residual)
+            if step == kept_steps[len(kept)]:
+                require_finite(coefficients, step, step_size)
+                kept.append(coefficients)
+                if progress is not None:
+                    progress(step, steps)
+            if step < steps:
+                pulled = fft.ifftn(problem.multipliers * coefficients, norm="forward")
+                state.backward(np.real(cast(Any, pulled)).reshape(-1) / residual.size, step_size)
     return ModeCurves(np.asarray(kept_steps), np.stack(kept), rates, step_size)
 
 

@@ -68,7 +68,7 @@ class Settings:
     poisson_orders: tuple[float, ...] = (-2, -1, 0)
     widths: tuple[int, ...] = (128, 512, 2048)
     draws: int = 8
-    steps: int = 1000
+    steps: int = 2000
     depth: int = 2
     bias_variance: float = 0.5
     amplitude: float = 0.01

@@ -1,0 +1,181 @@
+# pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false
+"""Pictures of the experiment on frequency control: curves, rates, and how they improve by width."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ntkproofs.networks.frequency_experiment import Case, FrequencyControl, Run
+from ntkproofs.reports.plots import style
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+_COLORS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
+_MARKERS = ("o", "^", "s", "D", "v", "P", "X", "<", ">")
+
+
+def pictures(found: FrequencyControl) -> dict[str, Figure]:
+    """The pictures by name: ``curves``, ``rates``, and for several widths ``widths``.
+
+    Raises:
+        MissingPackage: if matplotlib is not installed.
+    """
+    drawn = {"curves": draw_curves(found), "rates": draw_rates(found)}
+    return {**drawn, "widths": draw_widths(found)} if found.laws else drawn
+
+
+def draw_curves(found: FrequencyControl) -> Figure:
+    """|c_k(t)| of one wide network on the first torus against (1 - ηλ_k)^t, a panel for each loss."""
+    dim, _ = found.settings.tori[0]
+    cases = [c for c in found.settings.cases() if c.dim == dim]
+    return _panels(cases, lambda axes, case: _curves(axes, found, case), "step", r"$|c_k|/|c_k(0)|$")
+
+
+def _curves(axes: Axes, found: FrequencyControl, case: Case) -> None:
+    run = found.select(case, max(found.settings.widths))[0]
+    assert run.curves is not None
+    flat = len(run.curves.steps), -1
+    measured = np.abs(run.curves.coefficients.reshape(flat)[:, run.rates.modes])
+    predicted = np.abs(run.curves.descent.reshape(flat)[:, run.rates.modes])
+    for index, place in enumerate(_shown(run)):
+        color, label = _COLORS[index], f"{run.frequencies()[place][0]}".replace("-", "")
+        start = measured[0, place]
+        x = run.curves.steps + 1
+        axes.plot(x, measured[:, place] / start, color=color, linewidth=1.1, label=label)
+        axes.plot(x, predicted[:, place] / start, color=color, linewidth=0.9, linestyle=":")
+    axes.axhline(0.25, color="0.6", linewidth=0.5)
+    axes.set(xscale="log", yscale="log", ylim=(2e-3, 2))
+    axes.legend(title="$|k|$", frameon=False, fontsize=6.5, title_fontsize=7, loc="lower left")
+
+
+def _shown(run: Run) -> list[int]:
+    """Some of the independent modes: the lowest ones, and the highest."""
+    count = len(run.rates.modes)
+    wanted = [0, 1, 2, 3, count // 2, count - 1]
+    moving = run.rates.predicted > 0
+    return sorted({place for place in wanted if place < count and moving[place]})
+
+
+def draw_rates(found: FrequencyControl) -> Figure:
+    """Measured against predicted rates, all draws of the widest networks, a panel for each torus."""
+    losses = list(dict.fromkeys(case.loss for case in found.settings.cases()))
+    tori = [Case(d, n, losses[0], found.settings.amplitude) for d, n in found.settings.tori]
+    return _panels(
+        tori, lambda axes, case: _rates(axes, found, case), r"predicted $\lambda_k$", "measured"
+    )
+
+
+def _rates(axes: Axes, found: FrequencyControl, torus: Case) -> None:
+    widest = max(found.settings.widths)
+    cases = [c for c in found.settings.cases() if (c.dim, c.amplitude) == (torus.dim, torus.amplitude)]
+    ends: list[float] = []
+    for index, case in enumerate(cases):
+        runs = found.select(case, widest)
+        x = np.concatenate([run.rates.predicted for run in runs])
+        y = np.concatenate([run.rates.measured for run in runs])
+        kept = np.isfinite(y) & (y > 0)
+        axes.plot(
+            x[kept],
+            y[kept],
+            linestyle="none",
+            marker=_MARKERS[index % len(_MARKERS)],
+            markersize=3,
+            markeredgewidth=0.5,
+            fillstyle="none",
+            color=_COLORS[index % len(_COLORS)],
+            label=_name(case),
+        )
+        ends.extend([*x[kept], *y[kept]])
+    if ends:
+        span = [min(ends) / 1.5, max(ends) * 1.5]
+        axes.plot(span, span, color="0.4", linewidth=0.7, zorder=0.5)
+    axes.set(xscale="log", yscale="log", title=_torus(torus))
+    axes.legend(frameon=False, fontsize=6.5, loc="upper left")
+
+
+def draw_widths(found: FrequencyControl) -> Figure:
+    """Deviation of log rates by width, with the slope -1/2, a panel for each torus."""
+    losses = list(dict.fromkeys(case.loss for case in found.settings.cases()))
+    tori = [Case(d, n, losses[0], found.settings.amplitude) for d, n in found.settings.tori]
+    return _panels(
+        tori,
+        lambda axes, case: _widths(axes, found, case),
+        "width",
+        "r.m.s. of log(measured/predicted)",
+    )
+
+
+def _widths(axes: Axes, found: FrequencyControl, torus: Case) -> None:
+    widths = np.asarray(sorted(found.settings.widths), dtype=float)
+    order = np.argsort(found.settings.widths)
+    laws = [law for law in found.laws if law.case.dim == torus.dim and np.isfinite(law.exponent)]
+    largest = 0.0
+    for index, law in enumerate(laws):
+        values = np.asarray(law.deviations)[order]
+        usual = law.case.amplitude == found.settings.amplitude
+        axes.plot(
+            widths,
+            values,
+            linestyle="-" if usual else "--",
+            linewidth=0.9,
+            marker=_MARKERS[index % len(_MARKERS)],
+            markersize=3.5,
+            fillstyle="none",
+            color=_COLORS[index % len(_COLORS)],
+            label=_name(law.case, size=not usual) + f": {law.exponent:.2f}",
+        )
+        largest = max(largest, float(values[0]))
+    if largest:
+        axes.plot(widths, 1.3 * largest * (widths / widths[0]) ** -0.5, color="0.4", linewidth=0.7,
+                  label="slope $-1/2$")  # fmt: skip
+    axes.set(xscale="log", yscale="log", title=_torus(torus))
+    axes.set_xticks(widths, [f"{width:g}" for width in widths], minor=False)
+    axes.minorticks_off()
+    axes.legend(frameon=False, fontsize=6, loc="upper left", bbox_to_anchor=(1.01, 1))
+
+
+def _name(case: Case, *, size: bool = False) -> str:
+    sobolev = case.loss.kind == "sobolev"
+    name = f"$s = {case.loss.order:g}$" if sobolev else rf"Poisson, $\sigma = {case.loss.order:g}$"
+    return name + (f", size {case.amplitude:g}" if size else "")
+
+
+def _torus(case: Case) -> str:
+    return rf"$T^{case.dim}$, ${case.side}^{case.dim}$ points"
+
+
+def _panels(
+    cases: Sequence[Case], fill: Callable[[Any, Case], None], xlabel: str, ylabel: str
+) -> Figure:
+    """A grid of panels, at most three in a row, in the style of all pictures."""
+    from ntkproofs.reports.plots import require_matplotlib
+
+    require_matplotlib()
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    columns = min(3, len(cases))
+    rows = -(-len(cases) // columns)
+    few = len(cases) <= 2
+    with style():
+        size = (4.6 * columns, 4.0) if few else (3.1 * columns, 2.6 * rows)
+        figure = Figure(figsize=size, layout="constrained")
+        FigureCanvasAgg(figure)
+        grid = figure.subplots(rows, columns, squeeze=False)
+        for axes, case in zip(grid.flat, cases, strict=False):
+            fill(axes, case)
+            if not few:
+                axes.set_title(_name(case, size=True), fontsize=9)
+            axes.grid(visible=True, which="major", linewidth=0.3, alpha=0.5)
+        for axes in grid.flat[len(cases) :]:
+            axes.set_visible(False)
+        figure.supxlabel(xlabel, fontsize=10)
+        figure.supylabel(ylabel, fontsize=10)
+        figure.canvas.draw()
+        figure.set_layout_engine("none")
+    return figure
