@@ -34,7 +34,7 @@ from ntkproofs.claims import (
     premise,
     statistic,
 )
-from ntkproofs.claims.theorems import CONVOLUTIONS, NTK_LIMIT, SYMMETRIC_EIGENVECTORS
+from ntkproofs.claims.theorems import ALIASING, CONVOLUTIONS, NTK_LIMIT, SYMMETRIC_EIGENVECTORS
 from ntkproofs.derivation import derivation
 from ntkproofs.domains import torus
 from ntkproofs.finite_width.mode_rates import agreement, independent_modes, measure_rates
@@ -61,53 +61,15 @@ frequency_control = Claim(
 
 
 @frequency_control.proof(
-    relies_on=[NTK_LIMIT, CONVOLUTIONS, SYMMETRIC_EIGENVECTORS],
-    part="rate in the limit of wide networks",
-    covers="every N, k and s: derived for one axis; on more axes modes, eigenvalues and aliases "
-    "are those of Kronecker products (talk.torus-kronecker), and ‖k‖² stands for the sum",
-)
-def rate_of_a_mode(q, c, aliasing):
-    """The derived factor of a mode under the flow with K P_s/N, against the statement's.
-
-    K e_m = N a_m e_m as derived, a_m the transform of one row over N, which sums two frequencies
-    here; P_s multiplies e_m by (1+m²)^s as derived for the pipeline; the flow's eigenvalue is the
-    product over N.
-    """
-    grid, modes = derivation("torus-pipeline"), derivation("mode-dynamics")
-    for step in (*grid.steps(), *modes.steps()):
-        yield premise(step)
-    m, s, t = sp.Symbol("m", nonnegative=True), sp.Symbol("s", real=True), sp.Symbol("t")
-    frequencies = sp.symbols("a_0 a_1", positive=True)
-    wave = grid.statement("convolution").right
-    (gamma,) = (node for node in wave.atoms(AppliedUndef) if node.func.__name__ == "gam")
-    of_kernel = wave.coeff(gamma)
-    size = grid.notation.symbol_entry("N").symbol
-    eigenvalue = of_kernel.subs({x: 0 for x in of_kernel.free_symbols - {size}})  # at x = 0
-    last = grid.notation.symbol_entry("h").symbol
-    coefficient = grid.statement("aliasing").right.subs(last, 1).doit()
-    row = coefficient.replace(sp.Function("A"), lambda _, turn: frequencies[turn])
-    rate = eigenvalue * row / size * (1 + m**2) ** s
-    solution = modes.statement("mode").right
-    time = modes.notation.symbol_entry("t").symbol
-    derived = solution.replace(
-        lambda node: isinstance(node, AppliedUndef),
-        lambda node: {"lam": rate, "c": sp.S.One}[node.func.__name__],
-    ).subs(time, t)
-    total = sum(frequencies) if aliasing == "summed" else frequencies[0]
-    stated = sp.exp(-c * total * (1 + m**2) ** (q * s) * t)
-    yield equality(r"\hat r_k(t)/\hat r_k(0)", derived, stated)
-
-
-@frequency_control.proof(
     relies_on=[NTK_LIMIT],
     part="frequencies with a rate",
-    covers="k(u) - k(-u) is known as a polynomial in u; on the circle every odd k is covered by the "
-    "symbolic degree 2m + 1",
+    covers="k(u) - k(-u) is known as a polynomial in u; on the circle every odd k is covered by "
+    "the symbolic degree 2m + 1",
 )
 def odd_frequencies(learned):
     """Fourier coefficients of the two-layer kernel at odd frequencies.
 
-    Shifting x by (1/2, ..., 1/2) turns u into -u and the mode k into (-1)^(k_1+..+k_d) times itself,
+    Shifting x by (1/2, ..., 1/2) turns u into -u and a mode k into (-1)^(k_1+..+k_d) times itself,
     so that odd modes of the kernel are those of (k(u) - k(-u))/2 = u: ±e_i and no others.
     """
     if learned == "every k":
@@ -125,6 +87,45 @@ def odd_frequencies(learned):
         yield exactly("‖k‖² of a mode of u", sum(part * part for part in k), 1)
     value = nt.exact_eigenvalue(nt.ntk(2), dim=2, degree=2 * order + 1)
     yield identity(r"\hat k(2m+1) = 0 \text{ on the circle}, m \ge 1", value, 0)
+
+
+@frequency_control.proof(
+    relies_on=[NTK_LIMIT, CONVOLUTIONS, ALIASING, SYMMETRIC_EIGENVECTORS],
+    part="rate in the limit of wide networks",
+    covers="every N, k and s: derived for one axis and finitely many aliases; on more axes the "
+    "modes are eigenvectors by the cited theorem on Z_N^d, with m the norm of k, and all aliases "
+    "are summed by the cited theorem on aliasing",
+)
+def rate_of_a_mode(q, c, aliasing):
+    """The derived factor of a mode under the flow with K P_s/N, against the statement's.
+
+    K e_m = N a_m e_m as derived, a_m the transform of one row over N, which sums two frequencies
+    here; P_s multiplies e_m by (1+m²)^s as derived for the pipeline; the flow's eigenvalue is the
+    product over N.
+    """
+    grid, modes = derivation("torus-pipeline"), derivation("mode-dynamics")
+    for step in (*grid.steps(), *modes.steps()):
+        yield premise(step)
+    m, s, t = sp.Symbol("m", nonnegative=True), sp.Symbol("s", real=True), sp.Symbol("t")
+    frequencies = sp.symbols("a_0 a_1", positive=True)
+    wave = grid.statement("convolution").right
+    (gamma,) = (node for node in wave.atoms(AppliedUndef) if node.func.__name__ == "gam")
+    of_kernel = wave.coeff(gamma)
+    size = grid.notation.symbol_entry("N").symbol
+    eigenvalue = of_kernel.subs(dict.fromkeys(of_kernel.free_symbols - {size}, 0))  # at x = 0
+    last = grid.notation.symbol_entry("h").symbol
+    coefficient = grid.statement("aliasing").right.subs(last, 1).doit()
+    row = coefficient.replace(sp.Function("A"), lambda _, turn: frequencies[turn])
+    rate = eigenvalue * row / size * (1 + m**2) ** s
+    solution = modes.statement("mode").right
+    time = modes.notation.symbol_entry("t").symbol
+    derived = solution.replace(
+        lambda node: isinstance(node, AppliedUndef),
+        lambda node: {"lam": rate, "c": sp.S.One}[node.func.__name__],
+    ).subs(time, t)
+    total = sum(frequencies) if aliasing == "summed" else frequencies[0]
+    stated = sp.exp(-c * total * (1 + m**2) ** (q * s) * t)
+    yield equality(r"\hat r_k(t)/\hat r_k(0)", derived, stated)
 
 
 def trained(n, dim, order, width, draw):
@@ -151,9 +152,10 @@ def measured(n, dim, order):
     return np.array([trained(n, dim, order, WIDTH, draw) for draw in range(DRAWS)])
 
 
-def stated_rates(n, dim, order, q, c, aliasing):
+def stated_rates(run, *, q, c, aliasing):
     """The rates of the statement; without aliases from a grid that is 16 times as fine."""
-    network, factor = Network.of(2, 1, bias_variance=0.5), 1 if aliasing == "summed" else 16
+    (n, dim, order), network = run, Network.of(2, 1, bias_variance=0.5)
+    factor = 1 if aliasing == "summed" else 16
     fine = Loss("sobolev", float(q) * order).problem(n * factor, dim, amplitude=1, seed=0)
     rates = predicted_rates(network, fine) * float(c)
     kept = [k % (n * factor) for k in torus.frequencies(n, 1)[:, 0]]
@@ -178,8 +180,9 @@ def networks_follow(q, c, aliasing):
     """Mean over draws: slope of log measured on log predicted rates within 0.05 of 1, mean of
     log(measured/predicted) within 0.1 of 0, and that of the highest frequency too.
     """
-    for n, dim, order in RUNS:
-        rates, found = stated_rates(n, dim, order, q, c, aliasing), measured(n, dim, order)
+    for run in RUNS:
+        n, dim, order = run
+        rates, found = stated_rates(run, q=q, c=c, aliasing=aliasing), measured(*run)
         lines = [agreement(rates, each) for each in found]
         witness = {"N": n, "d": dim, "s": order, "width": WIDTH}
         slopes = np.array([line.slope for line in lines])

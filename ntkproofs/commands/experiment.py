@@ -1,4 +1,4 @@
-"""The commands ``ntkproofs experiment NAME``: networks that are trained, beside what theory says."""
+"""The commands ``ntkproofs experiment NAME``: trained networks, beside what theory says."""
 
 from __future__ import annotations
 

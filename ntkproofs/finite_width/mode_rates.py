@@ -17,6 +17,9 @@ Floats = NDArray[np.float64]
 SHRINK = 4.0
 """Rates are measured while a mode falls from its start to this part of it."""
 
+_SMALLEST = 1e-10
+"""A mode that starts below this part of the largest one starts with rounding, or with nothing."""
+
 
 def independent_modes(n: int, dim: int) -> NDArray[np.int64]:
     """One of each pair k, -k of frequencies modulo N, as flat indices in FFT order.
@@ -42,7 +45,8 @@ class ModeRates:
         predicted: λ_k.
         measured: (1 - ρ)/η, with ρ the factor per step of the least-squares line through log|c_k|
             over the window; nan where the mode did not leave the window within the run, or left it
-            in one step. Under a frozen translation-invariant kernel it is λ_k exactly.
+            in one step, or had nothing to lose. Under a frozen translation-invariant kernel it is
+            λ_k exactly.
         lower, upper: the least and the largest rate among the three thirds of the window: how far
             the curve is from an exponential. They are no confidence interval.
     """
@@ -80,6 +84,7 @@ def measure_rates(curves: ModeCurves, *, shrink: float = SHRINK) -> ModeRates:
         raise InvalidInput(f"A mode shrinks by a factor > 1 in its window; got {shrink}.")
     modes = independent_modes(curves.rates.shape[0], curves.rates.ndim)
     sizes = np.abs(curves.coefficients.reshape(len(curves.steps), -1)[:, modes])
+    sizes[:, sizes[0] < _SMALLEST * sizes[0].max()] = 0
     found = [_line(curves.steps, each, shrink) for each in sizes.T]
     steps = [[(1 - math.exp(slope)) / curves.step_size for slope in row] for row in found]
     measured, lower, upper = np.asarray(steps).T

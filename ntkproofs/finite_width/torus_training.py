@@ -214,7 +214,7 @@ def _over(steps: NDArray[np.int64], rates: Floats) -> Any:
 def frozen_descent(
     kernel: Any, problem: GridProblem, start: Any, *, step_size: float, record: Sequence[int]
 ) -> Complexes:
-    """Descent under a fixed kernel matrix, r <- r - (η/n) K P r, without any Fourier argument for K.
+    """Descent under a fixed kernel matrix, r <- r - (η/n) K P r, as matrices say it.
 
     Args:
         kernel: K, shape (N^d, N^d).
@@ -326,7 +326,9 @@ def require_finite(coefficients: Any, step: int, step_size: float) -> None:
 class _State:
     """Weights in training, with what the last forward pass left for the backward pass."""
 
-    def __init__(self, network: Network, matrices: list[Any], biases: list[Any], shape: Any, X: Any):
+    def __init__(
+        self, network: Network, matrices: list[Any], biases: list[Any], shape: Any, X: Any
+    ):
         self.network, self.matrices, self.biases = network, matrices, biases
         self.shape, self.X = shape, X
         self.signals: list[Any] = []

@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from functools import lru_cache
+from importlib import import_module
 from typing import Any, Literal
 
 import numpy as np
@@ -91,7 +92,7 @@ def train(
         >>> weights = draw_weights(network, 2, seed=0, draw=0)
         >>> curves = train(network, weights, problem, steps=20, centred=True)
         >>> curves.coefficients.shape
-        (14, 8)
+        (21, 8)
     """
     jax = require_jax()
     if precision not in ("float64", "float32"):
@@ -109,7 +110,7 @@ def train(
         offset = _outputs(network, parameters, grid[0]) if centred else np.zeros(1, dtype)
         found: list[Any] = []
         for before, step in zip([0, *kept], kept, strict=False):
-            parameters = advance(parameters, offset, *grid, np.asarray(eta, dtype), step - before)
+            parameters = advance(parameters, (offset, *grid), np.asarray(eta, dtype), step - before)
             found.append(np.asarray(coefficients(parameters, offset, *grid[:2]), complex))
             require_finite(found[-1], step, eta)
             if progress is not None:
@@ -120,8 +121,8 @@ def train(
 def _wide(jax: Any, precision: Precision) -> AbstractContextManager[Any]:
     """float64 within a block only: what else runs in this process keeps its setting."""
     enable = getattr(jax, "enable_x64", None)
-    if enable is None:  # before jax 0.8
-        from jax.experimental import enable_x64 as enable
+    if enable is None:
+        enable = import_module("jax.experimental").enable_x64  # of older versions
     return enable(precision == "float64")
 
 
@@ -139,11 +140,9 @@ def _compiled(network: Network, shape: tuple[int, ...]) -> tuple[Any, Any]:
         waves = coefficients(parameters, offset, points, target)
         return 0.5 * jnp.sum(multipliers * (waves.real**2 + waves.imag**2))
 
-    def advance(
-        parameters: Any, offset: Any, points: Any, target: Any, multipliers: Any, eta: Any, count: Any
-    ) -> Any:
+    def advance(parameters: Any, given: Any, eta: Any, count: Any) -> Any:
         def step(_: Any, before: Any) -> Any:
-            gradient = jax.grad(loss)(before, offset, points, target, multipliers)
+            gradient = jax.grad(loss)(before, *given)
             return jax.tree.map(lambda a, g: a - eta * g, before, gradient)
 
         return jax.lax.fori_loop(0, count, step, parameters)

@@ -30,7 +30,7 @@ Tracker = Callable[[int, int], None]
 
 @dataclass(frozen=True)
 class Case:
-    """One problem: the torus of ``dim`` angles, ``side`` points per axis, a loss, the target's size.
+    """One problem: a torus of ``dim`` angles, ``side`` points per axis, a loss, a target's size.
 
     Attributes:
         amplitude: root mean square of the target.
@@ -241,16 +241,16 @@ def _summary(found: FrequencyControl, case: Case, width: int) -> Summary:
     return Summary(
         case,
         width,
-        _interval([run.agreement.slope for run in runs]),
-        _interval([run.agreement.offset for run in runs]),
+        interval([run.agreement.slope for run in runs]),
+        interval([run.agreement.offset for run in runs]),
         _deviation(gaps),
         int(np.isfinite(gaps).all(axis=0).sum()),
         gaps.shape[1],
     )
 
 
-def _interval(values: list[float]) -> tuple[float, float]:
-    """Mean, and half the width of the interval for the expectation."""
+def interval(values: list[float]) -> tuple[float, float]:
+    """Mean, and half the width of the 95 % interval for the expectation; two values at least."""
     quantile = float(stats.t.ppf((1 + CONFIDENCE) / 2, len(values) - 1))
     half = quantile * float(np.std(values, ddof=1)) / math.sqrt(len(values))
     return float(np.mean(values)), half

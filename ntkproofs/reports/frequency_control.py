@@ -17,7 +17,15 @@ from rich.table import Table
 
 from ntkproofs.finite_width.mode_rates import SHRINK
 from ntkproofs.finite_width.torus_training import STABLE_FRACTION
-from ntkproofs.networks.frequency_experiment import CONFIDENCE, Case, FrequencyControl, Run
+from ntkproofs.networks.frequency_experiment import (
+    CONFIDENCE,
+    Case,
+    FrequencyControl,
+    Run,
+    Summary,
+    WidthLaw,
+    interval,
+)
 from ntkproofs.reports.files import replacing
 from ntkproofs.reports.json_report import environment, installed_version
 
@@ -28,20 +36,22 @@ COLUMNS = (
     "order",
     "amplitude",
     "width",
-    "draw",
     "frequency",
     "predicted",
-    "measured",
-    "least_third",
-    "largest_third",
+    "draws",
+    "mean",
+    "half_width",
+    "least",
+    "largest",
 )
 ABOUT = (
-    "Rates at which wide networks learn the Fourier modes of a target on the N^d grid of the torus.",
-    "predicted: (kernel eigenvalue on the grid over N^d) times the multiplier of the loss. "
-    "measured: (1 - rho)/eta, rho the factor per step of the least-squares line through log|c_k| "
-    f"until |c_k| is 1/{SHRINK:g} of its start; empty where that was not reached.",
-    "least_third, largest_third: the rates of the thirds of that window; no confidence interval.",
-    "Loss sobolev: multipliers (1 + |k|^2)^order. Loss poisson: (4 pi^2 |k|^2)^2 (1 + |k|^2)^order, "
+    "Rates at which wide networks learn the Fourier modes of a target on a grid of the torus.",
+    "predicted: (kernel eigenvalue on the grid over N^d) times the multiplier of the loss.",
+    "Measured in each draw: (1 - rho)/eta, rho the factor per step of the least-squares line "
+    f"through log|c_k| until |c_k| is 1/{SHRINK:g} of its start; draws: in how many that was "
+    "reached; mean, least, largest: over those; half_width: of the 95 % interval of Student's t "
+    "for the expectation, empty for a single one.",
+    "Loss sobolev: multipliers (1 + |k|^2)^order. Loss poisson: (2 pi |k|)^4 (1 + |k|^2)^order, "
     "and 16 pi^4 for the mean. One row for each pair k, -k.",
     "Full-batch gradient descent in float64, eta = "
     f"{STABLE_FRACTION:g} of 2/lambda_max, of f - f_0 towards a target of root mean square "
@@ -51,7 +61,7 @@ ABOUT = (
 
 
 def write_rates(path: Path, found: FrequencyControl) -> None:
-    """Write one row for each network and mode as CSV, after comment lines (#).
+    """Write one row for each case, width and mode as CSV, after comment lines (#).
 
     Raises:
         InvalidInput: for a path that cannot be written.
@@ -61,8 +71,9 @@ def write_rates(path: Path, found: FrequencyControl) -> None:
         file.writelines(f"# {line}\n" for line in (*ABOUT, _drawn(found), f"Made by: {made}."))
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(COLUMNS)
-        for run in found.runs:
-            writer.writerows(_rows(run))
+        for case in found.settings.cases():
+            for width in found.settings.widths:
+                writer.writerows(_rows(found.select(case, width)))
 
 
 def _drawn(found: FrequencyControl) -> str:
@@ -73,14 +84,19 @@ def _drawn(found: FrequencyControl) -> str:
     )
 
 
-def _rows(run: Run) -> list[list[str]]:
-    case, rates = run.case, run.rates
+def _rows(runs: list[Run]) -> list[list[str]]:
+    """The modes of one case and width."""
+    case, rates = runs[0].case, runs[0].rates
     head = [case.dim, case.side, case.loss.kind, f"{case.loss.order:g}", f"{case.amplitude:g}"]
-    numbers = zip(rates.predicted, rates.measured, rates.lower, rates.upper, strict=True)
-    return [
-        [*map(str, head), str(run.width), str(run.draw), " ".join(map(str, k)), *map(_number, four)]
-        for k, four in zip(run.frequencies(), numbers, strict=True)
-    ]
+    rows: list[list[str]] = []
+    for place, k in enumerate(runs[0].frequencies()):
+        values = [float(run.rates.measured[place]) for run in runs]
+        values = [value for value in values if math.isfinite(value)]
+        mean, half = interval(values) if len(values) > 1 else (sum(values), math.nan)
+        ends = [mean, half, min(values), max(values)] if values else [math.nan] * 4
+        numbers = [_number(float(rates.predicted[place])), len(values), *map(_number, ends)]
+        rows.append([str(part) for part in (*head, runs[0].width, " ".join(map(str, k)), *numbers)])
+    return rows
 
 
 def _number(value: float) -> str:
@@ -123,8 +139,14 @@ def to_json(found: FrequencyControl) -> dict[str, Any]:
             }
             for law in found.laws
         ],
-        "curves": [_curves(run) for run in found.runs if run.curves is not None],
+        "curves": [_curves(run) for run in _widest(found)],
     }
+
+
+def _widest(found: FrequencyControl) -> list[Run]:
+    """The runs with curves of the largest width."""
+    most = max(found.settings.widths)
+    return [run for run in found.runs if run.curves is not None and run.width == most]
 
 
 def _case(case: Case) -> dict[str, Any]:
@@ -180,34 +202,36 @@ def print_frequency_control(console: Console, found: FrequencyControl) -> None:
     """Agreement at the largest width, and the exponent of the deviation in the width."""
     widest = max(found.settings.widths)
     laws = {law.case: law for law in found.laws}
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for name in ("torus", "loss", "size", "modes", "slope", "offset", "rms", "law"):
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
+    for name in ("torus", "loss", "modes", "slope", "offset", "rms", "law"):
         table.add_column(name, justify="left" if name in ("torus", "loss") else "right")
     for each in found.summaries:
-        if each.width != widest:
-            continue
-        case, law = each.case, laws.get(each.case)
-        table.add_row(
-            f"{case.side}^{case.dim}",
-            str(case.loss),
-            f"{case.amplitude:g}",
-            f"{each.measured}/{each.modes}",
-            _plus_minus(each.slope),
-            _plus_minus(each.offset),
-            f"{each.deviation:.3f}" if math.isfinite(each.deviation) else "-",
-            f"{law.exponent:.2f} [{law.lower:.2f},{law.upper:.2f}]"
-            if law is not None and math.isfinite(law.exponent)
-            else "-",
-        )
+        if each.width == widest:
+            table.add_row(*_line(each, laws.get(each.case), found.settings.amplitude))
     console.print(table)
     console.print(
         f"Width {widest}, {found.settings.draws} draws. slope: of log measured on log predicted "
-        "rates; offset and rms: mean and root mean square of log(measured/predicted); law: exponent of "
-        f"the rms in the width, expected -1/2. ± and [ , ]: {CONFIDENCE:.0%} intervals over draws.",
+        "rates; offset and rms: mean and root mean square of log(measured/predicted); law: "
+        f"exponent of the rms in the width, expected -1/2. {CONFIDENCE:.0%} intervals, over draws.",
         style="dim",
         highlight=False,
     )
 
 
+def _line(each: Summary, law: WidthLaw | None, usual: float) -> list[str]:
+    """What the table says of one case."""
+    case = each.case
+    known = law is not None and math.isfinite(law.exponent)
+    return [
+        f"{case.side}^{case.dim}",
+        str(case.loss) + ("" if case.amplitude == usual else f", size {case.amplitude:g}"),
+        f"{each.measured}/{each.modes}",
+        _plus_minus(each.slope),
+        _plus_minus(each.offset),
+        f"{each.deviation:.3f}" if math.isfinite(each.deviation) else "-",
+        f"[{law.lower:.2f}, {law.upper:.2f}]" if law and known else "-",
+    ]
+
+
 def _plus_minus(value: tuple[float, float]) -> str:
-    return f"{value[0]:.2f} ± {value[1]:.2f}" if math.isfinite(value[0]) else "-"
+    return f"{value[0]:.2f}±{value[1]:.2f}" if math.isfinite(value[0]) else "-"

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 _COLORS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
+_POINTS = 100
 _MARKERS = ("o", "^", "s", "D", "v", "P", "X", "<", ">")
 
 
@@ -25,64 +26,83 @@ def pictures(found: FrequencyControl) -> dict[str, Figure]:
     Raises:
         MissingPackage: if matplotlib is not installed.
     """
-    drawn = {"curves": draw_curves(found), "rates": draw_rates(found)}
+    drawn = {f"curves_T{dim}": draw_curves(found, dim) for dim, _ in found.settings.tori}
+    drawn["rates"] = draw_rates(found)
     return {**drawn, "widths": draw_widths(found)} if found.laws else drawn
 
 
-def draw_curves(found: FrequencyControl) -> Figure:
-    """|c_k(t)| of one wide network on the first torus against (1 - ηλ_k)^t, a panel for each loss."""
-    dim, _ = found.settings.tori[0]
+def draw_curves(found: FrequencyControl, dim: int) -> Figure:
+    """|c_k(t)| of one wide network against (1 - ηλ_k)^t, a panel for each loss on one torus."""
     cases = [c for c in found.settings.cases() if c.dim == dim]
-    return _panels(cases, lambda axes, case: _curves(axes, found, case), "step", r"$|c_k|/|c_k(0)|$")
+    note = (
+        rf"$T^{dim}$: full, one network of width {max(found.settings.widths)}; dotted, "
+        r"$(1-\eta\lambda_k)^t$; rates are fitted above the grey line"
+    )
+    xlabel, ylabel = "step + 1", r"$|c_k|/|c_k(0)|$"
+    return _panels(cases, lambda axes, case: _curves(axes, found, case), xlabel, ylabel, note)
 
 
 def _curves(axes: Axes, found: FrequencyControl, case: Case) -> None:
     run = found.select(case, max(found.settings.widths))[0]
     assert run.curves is not None
     flat = len(run.curves.steps), -1
-    measured = np.abs(run.curves.coefficients.reshape(flat)[:, run.rates.modes])
-    predicted = np.abs(run.curves.descent.reshape(flat)[:, run.rates.modes])
+    kept = np.unique(np.linspace(0, flat[0] - 1, _POINTS).round().astype(int))
+    measured = np.abs(run.curves.coefficients.reshape(flat)[:, run.rates.modes])[kept]
+    predicted = np.abs(run.curves.descent.reshape(flat)[:, run.rates.modes])[kept]
     for index, place in enumerate(_shown(run)):
-        color, label = _COLORS[index], f"{run.frequencies()[place][0]}".replace("-", "")
+        color, label = _COLORS[index], ", ".join(map(str, run.frequencies()[place]))
         start = measured[0, place]
-        x = run.curves.steps + 1
+        x = run.curves.steps[kept] + 1
         axes.plot(x, measured[:, place] / start, color=color, linewidth=1.1, label=label)
         axes.plot(x, predicted[:, place] / start, color=color, linewidth=0.9, linestyle=":")
     axes.axhline(0.25, color="0.6", linewidth=0.5)
     axes.set(xscale="log", yscale="log", ylim=(2e-3, 2))
-    axes.legend(title="$|k|$", frameon=False, fontsize=6.5, title_fontsize=7, loc="lower left")
+    axes.legend(title="$k$", frameon=False, fontsize=6.5, title_fontsize=7, loc="lower left")
 
 
 def _shown(run: Run) -> list[int]:
-    """Some of the independent modes: the lowest ones, and the highest."""
-    count = len(run.rates.modes)
-    wanted = [0, 1, 2, 3, count // 2, count - 1]
-    moving = run.rates.predicted > 0
-    return sorted({place for place in wanted if place < count and moving[place]})
+    """Some of the independent modes, by ‖k‖: low ones, one from the middle, the highest."""
+    norms = [sum(part * part for part in k) for k in run.frequencies()]
+    assert run.curves is not None
+    start = np.abs(run.curves.coefficients[0].reshape(-1)[run.rates.modes])
+    moving = (run.rates.predicted > 0) & (start > 1e-10 * start.max())
+    order = [place for place in np.argsort(norms, kind="stable").tolist() if moving[place]]
+    wanted = [0, 1, 2, 3, len(order) // 2, len(order) - 1]
+    return [order[index] for index in sorted({i for i in wanted if i < len(order)})]
 
 
 def draw_rates(found: FrequencyControl) -> Figure:
-    """Measured against predicted rates, all draws of the widest networks, a panel for each torus."""
+    """Measured against predicted rates of the widest networks, a panel for each torus."""
     losses = list(dict.fromkeys(case.loss for case in found.settings.cases()))
     tori = [Case(d, n, losses[0], found.settings.amplitude) for d, n in found.settings.tori]
     return _panels(
-        tori, lambda axes, case: _rates(axes, found, case), r"predicted $\lambda_k$", "measured"
+        tori,
+        lambda axes, case: _rates(axes, found, case),
+        r"predicted $\lambda_k$",
+        "measured",
+        f"width {max(found.settings.widths)}: mean over {found.settings.draws} draws, bars from "
+        "the least to the largest",
     )
 
 
 def _rates(axes: Axes, found: FrequencyControl, torus: Case) -> None:
     widest = max(found.settings.widths)
-    cases = [c for c in found.settings.cases() if (c.dim, c.amplitude) == (torus.dim, torus.amplitude)]
+    cases = [
+        c for c in found.settings.cases() if (c.dim, c.amplitude) == (torus.dim, torus.amplitude)
+    ]
     ends: list[float] = []
     for index, case in enumerate(cases):
         runs = found.select(case, widest)
-        x = np.concatenate([run.rates.predicted for run in runs])
-        y = np.concatenate([run.rates.measured for run in runs])
-        kept = np.isfinite(y) & (y > 0)
-        axes.plot(
-            x[kept],
-            y[kept],
+        x, values = runs[0].rates.predicted, np.array([run.rates.measured for run in runs])
+        kept = np.isfinite(values).all(axis=0) & (values > 0).all(axis=0)
+        x, values = x[kept], values[:, kept]
+        mean = values.mean(axis=0)
+        axes.errorbar(
+            x,
+            mean,
+            yerr=[mean - values.min(axis=0), values.max(axis=0) - mean],
             linestyle="none",
+            elinewidth=0.6,
             marker=_MARKERS[index % len(_MARKERS)],
             markersize=3,
             markeredgewidth=0.5,
@@ -90,7 +110,7 @@ def _rates(axes: Axes, found: FrequencyControl, torus: Case) -> None:
             color=_COLORS[index % len(_COLORS)],
             label=_name(case),
         )
-        ends.extend([*x[kept], *y[kept]])
+        ends.extend([*x, *mean])
     if ends:
         span = [min(ends) / 1.5, max(ends) * 1.5]
         axes.plot(span, span, color="0.4", linewidth=0.7, zorder=0.5)
@@ -136,7 +156,8 @@ def _widths(axes: Axes, found: FrequencyControl, torus: Case) -> None:
     axes.set(xscale="log", yscale="log", title=_torus(torus))
     axes.set_xticks(widths, [f"{width:g}" for width in widths], minor=False)
     axes.minorticks_off()
-    axes.legend(frameon=False, fontsize=6, loc="upper left", bbox_to_anchor=(1.01, 1))
+    axes.legend(frameon=False, fontsize=6, loc="upper left", bbox_to_anchor=(1.01, 1),
+                title="loss: exponent", title_fontsize=7)  # fmt: skip
 
 
 def _name(case: Case, *, size: bool = False) -> str:
@@ -150,7 +171,11 @@ def _torus(case: Case) -> str:
 
 
 def _panels(
-    cases: Sequence[Case], fill: Callable[[Any, Case], None], xlabel: str, ylabel: str
+    cases: Sequence[Case],
+    fill: Callable[[Any, Case], None],
+    xlabel: str,
+    ylabel: str,
+    note: str = "",
 ) -> Figure:
     """A grid of panels, at most three in a row, in the style of all pictures."""
     from ntkproofs.reports.plots import require_matplotlib
@@ -174,6 +199,8 @@ def _panels(
             axes.grid(visible=True, which="major", linewidth=0.3, alpha=0.5)
         for axes in grid.flat[len(cases) :]:
             axes.set_visible(False)
+        if note:
+            figure.suptitle(note, fontsize=9)
         figure.supxlabel(xlabel, fontsize=10)
         figure.supylabel(ylabel, fontsize=10)
         figure.canvas.draw()

@@ -189,7 +189,7 @@ def test_the_poisson_loss_is_the_residual_of_the_equation():
 
 
 def test_the_energy_is_the_weak_loss():
-    """½∫|∇f|² - ∫gf = ½ Σ 4π²‖k‖²|f_k - u_k|² + const, derivatives by differences of a fine cosine."""
+    """½∫|∇f|² - ∫gf = ½ Σ 4π²‖k‖²|f_k - u_k|² + a constant, with the derivative by hand."""
     n = 64
     x = torus.grid(n, 1)[:, 0]
     u = np.cos(2 * np.pi * x)

@@ -113,27 +113,35 @@ def test_numbers_are_written_as_they_are(result, tmp_path):
     write_rates(target, result)
     lines = target.read_text("utf-8").splitlines()
     rows = list(csv.DictReader(line for line in lines if not line.startswith("#")))
-    assert len(rows) == sum(len(run.rates.modes) for run in result.runs)
-    first = result.runs[0]
-    assert rows[0]["frequency"] == "0"
-    assert float(rows[0]["predicted"]) == pytest.approx(first.rates.predicted[0], rel=1e-5)
+    assert len(rows) == 2 * (4 * 4 + 3 * 10)
+    four = [run.rates for run in result.select(SMALL.cases()[0], 64)]
+    row = next(row for row in rows if row["width"] == "64")
+    assert (row["frequency"], row["order"], row["draws"]) == ("0", "0", "2")
+    assert float(row["predicted"]) == pytest.approx(four[0].predicted[0], rel=1e-5)
+    a, b = (rates.measured[0] for rates in four)
+    assert float(row["mean"]) == pytest.approx((a + b) / 2, rel=1e-5)
+    assert float(row["half_width"]) == pytest.approx(12.7062 * abs(a - b) / 2, rel=1e-4)
+    assert (float(row["least"]), float(row["largest"])) == pytest.approx(
+        (min(a, b), max(a, b)), rel=1e-5
+    )
     assert any("jax" in line for line in lines if line.startswith("#"))
     data = json.loads(json.dumps(to_json(result), allow_nan=False))
     assert data["settings"]["seed"] == 0
     assert data["versions"]["jax"]
-    assert len(data["curves"]) == 14
+    assert len(data["curves"]) == 7
     assert data["curves"][0]["sizes"][0][0] == pytest.approx(0.01 / 6**0.5, rel=1e-5)
 
 
 def test_the_command_writes_numbers_and_pictures(tmp_path, monkeypatch):
+    tiny = replace(SMALL, tori=((1, 8),), orders=(1,), poisson_orders=(), large_amplitudes=())
     pytest.importorskip("matplotlib")
-    monkeypatch.setattr(Settings, "quick", staticmethod(lambda: replace(SMALL, tori=((1, 8),))))
+    monkeypatch.setattr(Settings, "quick", staticmethod(lambda: tiny))
     arguments = ["experiment", "frequency-control", "--quick", "--draws", "2", "--steps", "20"]
     widths = ["--width", "16", "--width", "32", "--output", str(tmp_path)]
     found = CliRunner().invoke(app, arguments + widths)
     assert found.exit_code == 0, found.output
     names = {path.name for path in tmp_path.iterdir()}
-    pictures = {f"frequency_control_{name}.svg" for name in ("curves", "rates", "widths")}
+    pictures = {f"frequency_control_{name}.svg" for name in ("curves_T1", "rates", "widths")}
     assert names == {"frequency_control.csv", "frequency_control.json"} | pictures
     assert re.search(r"8\^1 +s = 1 ", found.output)
 
