@@ -57,7 +57,7 @@ def _curves(axes: Axes, found: FrequencyControl, case: Case) -> None:
         axes.plot(x, predicted[:, place] / start, color=color, linewidth=0.9, linestyle=":")
     axes.axhline(0.25, color="0.6", linewidth=0.5)
     axes.set(xscale="log", yscale="log", ylim=(2e-3, 2))
-    axes.legend(title="$k$", frameon=False, fontsize=6.5, title_fontsize=7, loc="lower left")
+    _legend(axes, title="$k$", fontsize=6.5, title_fontsize=7, loc="lower left")
 
 
 def _shown(run: Run) -> list[int]:
@@ -115,7 +115,7 @@ def _rates(axes: Axes, found: FrequencyControl, torus: Case) -> None:
         span = [min(ends) / 1.5, max(ends) * 1.5]
         axes.plot(span, span, color="0.4", linewidth=0.7, zorder=0.5)
     axes.set(xscale="log", yscale="log", title=_torus(torus))
-    axes.legend(frameon=False, fontsize=6.5, loc="upper left")
+    _legend(axes, fontsize=6.5, loc="upper left")
 
 
 def draw_widths(found: FrequencyControl) -> Figure:
@@ -156,8 +156,8 @@ def _widths(axes: Axes, found: FrequencyControl, torus: Case) -> None:
     axes.set(xscale="log", yscale="log", title=_torus(torus))
     axes.set_xticks(widths, [f"{width:g}" for width in widths], minor=False)
     axes.minorticks_off()
-    axes.legend(frameon=False, fontsize=6, loc="upper left", bbox_to_anchor=(1.01, 1),
-                title="loss: exponent", title_fontsize=7)  # fmt: skip
+    place = {"loc": "upper left", "bbox_to_anchor": (1.01, 1)}
+    _legend(axes, fontsize=6, title="loss: exponent", title_fontsize=7, **place)
 
 
 def _name(case: Case, *, size: bool = False) -> str:
@@ -206,3 +206,9 @@ def _panels(
         figure.canvas.draw()
         figure.set_layout_engine("none")
     return figure
+
+
+def _legend(axes: Axes, **look: Any) -> None:
+    """A legend without a frame, where something is drawn: a short run may measure nothing."""
+    if axes.get_legend_handles_labels()[0]:
+        axes.legend(frameon=False, **look)
