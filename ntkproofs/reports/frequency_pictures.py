@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _COLORS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
 _POINTS = 100
+_LOWEST = 2e-3
 _MARKERS = ("o", "^", "s", "D", "v", "P", "X", "<", ">")
 
 
@@ -51,12 +52,14 @@ def _curves(axes: Axes, found: FrequencyControl, case: Case) -> None:
     predicted = np.abs(run.curves.descent.reshape(flat)[:, run.rates.modes])[kept]
     for index, place in enumerate(_shown(run)):
         color, label = _COLORS[index], ", ".join(map(str, run.frequencies()[place]))
-        start = measured[0, place]
         x = run.curves.steps[kept] + 1
-        axes.plot(x, measured[:, place] / start, color=color, linewidth=1.1, label=label)
-        axes.plot(x, predicted[:, place] / start, color=color, linewidth=0.9, linestyle=":")
+        looks = (measured, "-", 1.1, label), (predicted, ":", 0.9, None)
+        for sizes, line, width, name in looks:
+            y = sizes[:, place] / measured[0, place]
+            drawn = y > _LOWEST / 2  # what is below the frame only makes the file large
+            axes.plot(x[drawn], y[drawn], line, color=color, linewidth=width, label=name)
     axes.axhline(0.25, color="0.6", linewidth=0.5)
-    axes.set(xscale="log", yscale="log", ylim=(2e-3, 2))
+    axes.set(xscale="log", yscale="log", ylim=(_LOWEST, 2))
     _legend(axes, title="$k$", fontsize=6.5, title_fontsize=7, loc="lower left")
 
 
