@@ -74,7 +74,7 @@ def first_order(network: Network, X: Any) -> FirstOrder:
             "Corrections of order 1/width are written for PiecewiseLinear(a, b), whose Gaussian "
             f"averages close in the angle; got {phi.name}. Draw networks instead."
         )
-    points = _inputs(network, X)
+    points = inputs_of(network, X)
     count, hidden = len(points), len(network.widths)
     rows, columns = np.triu_indices(count)
     found = np.empty((3, max(hidden, 1), len(rows)))
@@ -91,7 +91,7 @@ def first_order(network: Network, X: Any) -> FirstOrder:
     )
 
 
-def _inputs(network: Network, X: Any) -> Any:
+def inputs_of(network: Network, X: Any) -> Any:
     """The inputs with sqrt(v_b) as a last coordinate: their Gram matrix is G of the first layer."""
     X = np.asarray(X, dtype=float)
     if X.ndim != 2 or not np.isfinite(X).all():
