@@ -39,8 +39,9 @@ def certified_gaussian_product(
         PrecisionExhausted: if the ball stays wider at four times the working precision.
 
     Example:
+        >>> from ntkproofs.finite_width.gaussian_products import relu
         >>> certified_gaussian_product([relu(), relu()], [[1, 0], [0, 1]], digits=10)
-        [0.1591549431 +/- 1.11e-11]
+        [0.159154943091895 +/- 3.36e-16]
     """
     digits = require_integer("digits", digits, least=1, why="digits after the point")
     rows = _exact(covariance)
@@ -119,9 +120,9 @@ class Rationals(Gaussians):
         relation = _relation(self.rows, indices)
         if relation is not None:
             return self._of_dependent(indices, relation)
-        i, j, k, l = self._paired(list(indices))
-        start = self.two_signs(i, j) * self.two_signs(k, l)
-        line = _Line.between(self.rows, (i, j), (k, l))
+        pair, other = self._paired(list(indices))
+        start = self.two_signs(*pair) * self.two_signs(*other)
+        line = _Line.between(self.rows, pair, other)
         integral = acb.integral(line, acb(0), acb(1), abs_tol=arb(2) ** (10 - ctx.prec))
         return start + integral.real
 
@@ -134,8 +135,8 @@ class Rationals(Gaussians):
                 total += side[a] * side[b] * self.two_signs(indices[a], indices[b])
         return -side[0] * side[1] * side[2] * side[3] * total
 
-    def _paired(self, indices: list[int]) -> tuple[int, int, int, int]:
-        """The closest two first."""
+    def _paired(self, indices: list[int]) -> tuple[tuple[int, int], tuple[int, int]]:
+        """Two pairs, the closest one first."""
         G = self.rows
 
         def closeness(pair: tuple[int, int]) -> fmpq:
@@ -143,9 +144,9 @@ class Rationals(Gaussians):
             return G[i][j] ** 2 / (G[i][i] * G[j][j])
 
         pairs = [(i, j) for n, i in enumerate(indices) for j in indices[n + 1 :]]
-        i, j = max(pairs, key=closeness)
-        k, l = (n for n in indices if n not in (i, j))
-        return i, j, k, l
+        nearest = max(pairs, key=closeness)
+        first, second = (n for n in indices if n not in nearest)
+        return nearest, (first, second)
 
 
 def _relation(rows: tuple[tuple[fmpq, ...], ...], indices: Sequence[int]) -> list[fmpq] | None:
@@ -189,9 +190,9 @@ class _Line:
         terms = []
         for i in (0, 1):
             for j in (2, 3):
-                k, l = 1 - i, 5 - j
+                k, m = 1 - i, 5 - j
                 minor = _determinant(G, (i, j), (i, j))
-                across = _determinant(G, (i, j, k), (i, j, l))
+                across = _determinant(G, (i, j, k), (i, j, m))
                 terms.append((rows[order[i]][order[j]], minor, across, minor * whole))
         return _Line(tuple(terms))
 

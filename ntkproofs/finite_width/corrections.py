@@ -66,7 +66,7 @@ def first_order(network: Network, X: Any) -> FirstOrder:
     Example:
         >>> found = first_order(Network.of(depth=3, width=100), np.eye(2))
         >>> found.mean_shift.round(5).tolist()
-        [[0.0, 0.00166], [0.00166, 0.0]]
+        [[0.0, -0.0005], [-0.0005, 0.0]]
     """
     phi = network.activation
     if not isinstance(phi, PiecewiseLinear):
@@ -132,9 +132,9 @@ def _pairs(network: Network, phi: PiecewiseLinear, left: Any, right: Any) -> Any
     own = {name: zeros() for name in ("aa", "ab", "ba", "bb")}
     start = np.sqrt(p * q) * np.cos(angle)
     now = _Moments(start, zeros(), zeros(), zeros(3, 3), zeros(3), zeros(), zeros(), zeros(), own)
-    v_w, v_b = network.weight_variance, network.bias_variance
+    v_w = network.weight_variance
     for index in range(hidden):
-        step = layer(phi.a, phi.b, v_w, v_b, p, q, angle)
+        step = layer(network, phi, p, q, angle)
         now = _advance(now, step, averages(step), v_w, index)
         p, q, angle = step.next_p, step.next_q, step.next_angle
         now.ntk = np.sqrt(p * q) * np.cos(angle) + v_w * step.gate * now.ntk

@@ -62,7 +62,7 @@ def first_order_covariances(network: Network, X: Any) -> Covariances:
     Example:
         >>> found = first_order_covariances(Network.of(depth=2, width=10), np.eye(2))
         >>> round(float(found.covariance[0, 0, 1, 1]), 6)
-        0.0
+        0.2
     """
     phi = network.activation
     if not isinstance(phi, PiecewiseLinear):

@@ -200,10 +200,10 @@ def _merged(variables: Gaussians, factors: dict[int, Factor]) -> dict[int, Facto
             else:
                 kept[first] = kept[first] * Factor((((0, 0), constant),))
             continue
-        for other in kept:
+        for other, before in kept.items():
             scale = None if variables.vanishes(other) else variables.ratio(other, index)
             if scale is not None:
-                kept[other] = kept[other] * factor.turned(scale)
+                kept[other] = before * factor.turned(scale)
                 break
         else:
             kept[index] = factor
@@ -338,30 +338,33 @@ def _plackett(units: Any) -> float:
     cosines = np.abs(units @ units.T) - 2 * np.eye(4)
     i, j = np.unravel_index(np.argmax(cosines), (4, 4))
     pair, other = [int(i), int(j)], [n for n in range(4) if n not in (i, j)]
-    t, rest, weights = _double_exponential(161, 3.2)
-    total = float((1 - _angles(units[i], units[j]) * 2 / np.pi))
+    t, below_one, weights = _double_exponential(161, 3.2)
+    total = float(1 - _angles(units[i], units[j]) * 2 / np.pi)
     total *= float(1 - _angles(units[other[0]], units[other[1]]) * 2 / np.pi)
     # Rows whose Gram matrix has t times the covariance between the pairs.
-    joint, alone = np.sqrt(t)[:, None, None] * units, np.sqrt(rest)[:, None, None] * units
+    joint, alone = np.sqrt(t)[:, None, None] * units, np.sqrt(below_one)[:, None, None] * units
     rows = np.concatenate([joint, alone, alone], axis=-1)
     size = units.shape[1]
     rows[:, pair, 2 * size :] = 0
     rows[:, other, size : 2 * size] = 0
     for first in pair:
         for second in other:
-            k, l = (n for n in range(4) if n not in (first, second))
-            u, v = rows[:, first], rows[:, second]
-            along = (u * v).sum(-1, keepdims=True)
-            across = v - along * u
-            sine = np.linalg.norm(across, axis=-1, keepdims=True)
-            across = across / sine
-            free = [
-                w
-                - (w * u).sum(-1, keepdims=True) * u
-                - (w * across).sum(-1, keepdims=True) * across
-                for w in (rows[:, k], rows[:, l])
-            ]
-            signs = 1 - _angles(*free) * 2 / np.pi
+            free = [n for n in range(4) if n not in (first, second)]
+            sine, rest = _given_two(rows, first, second, free)
+            signs = 1 - _angles(*rest) * 2 / np.pi
             cosine = float(units[first] @ units[second])
-            total += 2 / np.pi * cosine * float((weights * signs / sine[:, 0]).sum())
+            total += 2 / np.pi * cosine * float((weights * signs / sine).sum())
     return total
+
+
+def _given_two(rows: Any, first: int, second: int, free: list[int]) -> tuple[Any, list[Any]]:
+    """The sine between two unit rows, and what the free rows have orthogonal to both."""
+    u, v = rows[:, first], rows[:, second]
+    across = v - (u * v).sum(-1, keepdims=True) * u
+    sine = np.linalg.norm(across, axis=-1, keepdims=True)
+    across = across / sine
+    rest = []
+    for w in (rows[:, n] for n in free):
+        inside = (w * u).sum(-1, keepdims=True) * u + (w * across).sum(-1, keepdims=True) * across
+        rest.append(w - inside)
+    return sine[:, 0], rest
