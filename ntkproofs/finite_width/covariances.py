@@ -68,13 +68,21 @@ def first_order_covariances(network: Network, X: Any) -> Covariances:
     if not isinstance(phi, PiecewiseLinear):
         raise Unable(f"Covariances are written for PiecewiseLinear(a, b); got {phi.name}.")
     points = inputs_of(network, X)
-    k, hidden = len(points), len(network.widths)
+    k = len(points)
     if k > MOST_INPUTS:
         raise Unable(
             f"All quadruples of {k} inputs are {k**4} covariances; at most {MOST_INPUTS} inputs. "
             "Use first_order for the variances of many."
         )
     _require_apart(points)
+    by_layer = _by_layer(network, phi, points)
+    inverse = 1 / np.array(network.widths, dtype=float).reshape(-1, 1, 1, 1, 1)
+    return Covariances((by_layer * inverse).sum(0), by_layer)
+
+
+def _by_layer(network: Network, phi: PiecewiseLinear, points: Any) -> Any:
+    """The coefficients c_l, shape (L-1, k, k, k, k); pairs of indices are flattened on the way."""
+    k, hidden = len(points), len(network.widths)
     v_w, v_b = network.weight_variance, network.bias_variance
     G = points @ points.T
     H = G.copy()
@@ -104,9 +112,7 @@ def first_order_covariances(network: Network, X: Any) -> Covariances:
         rows = {"covariance": G}
     shape = (hidden, k, k, k, k)
     straight = B.reshape(shape)
-    by_layer = A.reshape(shape) + straight + np.swapaxes(straight, 3, 4)
-    inverse = 1 / np.array(network.widths, dtype=float).reshape(-1, 1, 1, 1, 1)
-    return Covariances((by_layer * inverse).sum(0), by_layer)
+    return A.reshape(shape) + straight + np.swapaxes(straight, 3, 4)
 
 
 def _require_apart(points: Any) -> None:

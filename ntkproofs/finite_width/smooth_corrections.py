@@ -20,7 +20,8 @@ from ntkproofs.finite_width.network import Network
 _SPACING = 1 / 4
 _REACH = 35
 """The trapezoidal rule in units of the standard deviation: nodes at up to 35/4. Its error is about
-e^(-2π a/spacing), a the distance of the poles of φ from the real line, in these units."""
+e^(-2π a/spacing), a the distance of the poles of φ from the real line, in these units: below
+1e-12 for erf, sin and gelu, and 2e-7 for tanh' of a variance of 3."""
 
 _CHUNK = 32
 """Pairs that are worked on at once: some 30 MB."""
@@ -133,7 +134,7 @@ def _sorted(order: int, k: int) -> list[tuple[int, ...]]:
 def _hermite(y: Any, inverse: Any) -> tuple[Any, Any]:
     """Entries of the Hermite tensors of order 2 and 4 of y = G⁻¹z, whose covariance is G⁻¹."""
     k = y.shape[-1]
-    product = {(a, b): y[..., a] * y[..., b] for a, b in _sorted(2, k)}
+    product: dict[Any, Any] = {(a, b): y[..., a] * y[..., b] for a, b in _sorted(2, k)}
     second = [product[pair] - inverse[:, pair[0], pair[1], None] for pair in _sorted(2, k)]
     fourth = []
     for a, b, c, d in _sorted(4, k):

@@ -28,7 +28,8 @@ from ntkproofs.kernels.activations import IDENTITY, RELU, Erf, PiecewiseLinear
 
 LEAKY = PiecewiseLinear(0.75, 0.5)
 FALSE_ALARM = 1e-5
-"""Of one z-score, two-sided; the tests of this file look at fewer than 100."""
+"""Of one z-score, two-sided, were it exactly normal; this file looks at fewer than 100. Kernels
+have heavy tails, so that widths and depths are those at which the number of draws suffices."""
 LIMIT = norm.isf(FALSE_ALARM / 2)
 
 
