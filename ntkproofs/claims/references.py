@@ -121,6 +121,17 @@ _WORKS = (
         pages="363--388",
     ),
     Reference(
+        "isserlis1918",
+        "article",
+        "Leon Isserlis",
+        "On a formula for the product-moment coefficient of any order of a normal frequency "
+        "distribution in any number of variables",
+        "1918",
+        journal="Biometrika",
+        volume="12",
+        pages="134--139",
+    ),
+    Reference(
         "dlmf",
         "misc",
         "{NIST}",

@@ -312,3 +312,17 @@ HIERARCHY_SIZES = Theorem(
     "smooth activations: Huang, Yau 2019",
     ("dyergurari2019", "aitkengurari2020", "huangyau2019"),
 )
+INVERSE_SQUARES = Theorem(
+    "sum of the inverse squares, and the exponential above its tangent",
+    "Σ_(l >= 1) 1/l² = π²/6, and 1 + x <= e^x for every real x.",
+    "Euler; DLMF 25.6.1 and 4.5(ii)",
+    ("dlmf",),
+)
+ISSERLIS = Theorem(
+    "moments of Gaussian vectors",
+    "The mean of a product of centred jointly Gaussian variables is the sum over pairings of the "
+    "products of covariances. Hence, for w standard in R^n and A, B symmetric, E wᵀAw = tr A and "
+    "E (wᵀAw)(wᵀBw) = tr A tr B + 2 tr AB.",
+    "Isserlis 1918",
+    ("isserlis1918",),
+)

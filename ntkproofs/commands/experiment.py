@@ -70,8 +70,8 @@ def frequency_control(
     """
     from dataclasses import replace
 
+    from ntkproofs.files import require_writable
     from ntkproofs.networks.frequency_experiment import Settings, run_frequency_control
-    from ntkproofs.reports.files import require_writable
     from ntkproofs.reports.frequency_control import (
         print_frequency_control,
         write_rates,

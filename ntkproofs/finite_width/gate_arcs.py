@@ -14,6 +14,10 @@ from typing import Any
 
 import numpy as np
 
+from ntkproofs.errors import InvalidInput
+from ntkproofs.finite_width.network import Network
+from ntkproofs.kernels.activations import PiecewiseLinear
+
 _NODES = 20
 """Gauss-Legendre nodes an arc: exact to rounding for trigonometric degree 4 over half a circle."""
 
@@ -73,8 +77,12 @@ class Step:
         return np.divide(1.0, sine, out=np.zeros_like(sine), where=~fixed)
 
 
-def layer(a: float, b: float, v_w: float, v_b: float, p: Any, q: Any, angle: Any) -> Step:
+def layer(network: Network, p: Any, q: Any, angle: Any) -> Step:
     """The step of one layer, its new angle without cancellation where θ is small."""
+    if not isinstance(network.activation, PiecewiseLinear):
+        raise InvalidInput(f"Arcs are those of PiecewiseLinear(a, b); got {network.activation}.")
+    a, b = network.activation.a, network.activation.b
+    v_w, v_b = network.weight_variance, network.bias_variance
     right, left = a + b, a - b
     second = a * a + b * b
     next_p, next_q = v_w * second * p + v_b, v_w * second * q + v_b

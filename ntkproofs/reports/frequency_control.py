@@ -15,6 +15,7 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
+from ntkproofs.files import replacing
 from ntkproofs.finite_width.mode_rates import SHRINK
 from ntkproofs.finite_width.torus_training import STABLE_FRACTION
 from ntkproofs.networks.frequency_experiment import (
@@ -26,7 +27,6 @@ from ntkproofs.networks.frequency_experiment import (
     WidthLaw,
     interval,
 )
-from ntkproofs.reports.files import replacing
 from ntkproofs.reports.json_report import environment, installed_version
 
 COLUMNS = (
