@@ -52,8 +52,9 @@ def first_order(network: Network, X: Any) -> FirstOrder:
     """Shift of the mean and variance of Θ(x_i, x_j), to first order in 1/n_l.
 
     Some 0.2 ms a pair and layer for an (a,b)-ReLU, ten times that for a smooth activation. Rounding
-    is about 1e-16 over the angle of a pair. The neglected terms are of second order in Σ 1/n_l, with constants that grow with depth: for
-    one input :func:`ntkproofs.finite_width.moments.diagonal_moments` has the exact value.
+    is about 1e-16 over the angle of a pair. The neglected terms are of second order in Σ 1/n_l,
+    with constants that grow with depth: for one input
+    :func:`ntkproofs.finite_width.moments.diagonal_moments` has the exact value.
 
     Args:
         network: with or without biases; for smooth activations averages are taken by quadrature.

@@ -12,7 +12,7 @@ from ntkproofs.finite_width.gaussian_products import gaussian_product, power, re
 from ntkproofs.finite_width.moments import Gates, diagonal_moments_of
 from ntkproofs.finite_width.network import Network, limit
 from ntkproofs.finite_width.smooth_corrections import smooth_pairs
-from ntkproofs.kernels.activations import IDENTITY, RELU, Erf, PiecewiseLinear
+from ntkproofs.kernels.activations import ACTIVATIONS, IDENTITY, RELU, Erf, PiecewiseLinear
 
 LEAKY = PiecewiseLinear(0.75, 0.5)
 X = np.array([[1.0, 0.0], [np.cos(1), np.sin(1)], [-0.3, 1.1], [2.0, 0.1]])
@@ -320,6 +320,38 @@ def test_smooth_corrections_against_draws(network, count):
     else:
         shifts = np.abs(kernels.mean(0) - found.limit) / kernels.std(0) * count**0.5
         assert shifts.max() > LIMIT
+
+
+def test_the_shift_of_a_smooth_network_by_derivatives_of_closed_forms():
+    """erf, two hidden layers: V, D, F by Gauss-Hermite, and SymPy's derivatives of the duals."""
+    v_w, points = 1.7, X[[0, 2]]
+    p, r, q = variables = sp.symbols("p r q", positive=True)
+    inner = (1 + 2 * p) * (1 + 2 * q)
+    K = 2 / sp.pi * sp.asin(2 * r / sp.sqrt(inner))
+    S = 4 / sp.pi / sp.sqrt(inner - 4 * r**2)
+    nodes, weights = np.polynomial.hermite_e.hermegauss(140)
+    weights = weights / weights.sum()
+    z = np.stack(np.meshgrid(nodes, nodes), -1) @ np.linalg.cholesky(points @ points.T).T
+    of = lambda f: weights @ f @ weights  # noqa: E731
+    phi, gates = ACTIVATIONS["erf"](z), ACTIVATIONS["erf"].derivative(z).prod(-1)
+    products = [phi[..., i] * phi[..., j] for i, j in ENTRIES]
+    one = np.array([of(f) for f in products])
+    H0 = points[0] @ points[1]
+    omega = products[1] + H0 * gates
+    V = v_w**2 * np.array([[of(f * g) for f in products] for g in products])
+    V = V - v_w**2 * np.outer(one, one)
+    D = v_w**2 * np.array([of(f * omega) - of(f) * of(omega) for f in products])
+    F = v_w**2 * H0 * np.array([of(f * gates) for f in products])
+    at, H = dict(zip(variables, v_w * one, strict=True)), v_w * of(omega)
+    first = lambda f: np.array([float(sp.diff(f, a).subs(at)) for a in variables])  # noqa: E731
+    second = lambda f: np.array(  # noqa: E731
+        [[float(sp.diff(f, a, b).subs(at)) for b in variables] for a in variables]
+    )
+    expected = ((second(K) + H * second(S)) * V).sum() / 2 + first(S) @ (D + 2 * F)
+    found = first_order(Network((5, 8), "erf", v_w), points).mean_shift_by_layer
+    assert found[0, 0, 1] == pytest.approx(v_w * expected, rel=1e-7)
+    assert abs(expected) > 0.01
+    assert found[1, 0, 1] == pytest.approx(0, abs=1e-13)
 
 
 def test_homogeneity_and_many_points():
