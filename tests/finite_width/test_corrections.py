@@ -354,6 +354,30 @@ def test_the_shift_of_a_smooth_network_by_derivatives_of_closed_forms():
     assert found[1, 0, 1] == pytest.approx(0, abs=1e-13)
 
 
+@pytest.mark.parametrize("source", [0, 1, 2])
+def test_the_shift_of_a_sine_network_at_one_input(source):
+    """Scalars and closed forms of E sin^i cos^j: all of the recursion at α = β."""
+    v_w, hidden, p = 1.4, 4, 0.9
+    H, g, shift, V, D, F = p, 0.0, 0.0, 0.0, 0.0, 0.0
+    for layer in range(hidden):
+        e, e4 = np.exp(-2 * p), np.exp(-8 * p)
+        K, S = (1 - e) / 2, (1 + e) / 2  # E sin², E cos²
+        sines, both = (3 - 4 * e + e4) / 8, (1 - e4) / 8  # E sin⁴, E sin² cos²
+        g_next = v_w * (e * g - e * V)
+        shift = g_next + v_w * (S * shift - e * (g * H + D) + e * V * H - 2 * e * F)
+        omega = v_w * (e - H * e)
+        D = v_w * e * (omega * V + v_w * S * D)
+        V, F = (v_w * e) ** 2 * V, (v_w * e) ** 2 * F
+        if layer == source:
+            V += v_w**2 * (sines - K**2)
+            D += v_w**2 * (sines + H * both - K * (K + H * S))
+            F += v_w**2 * H * both
+        g, p, H = g_next, v_w * K, v_w * (K + S * H)
+    found = first_order(Network((9,) * hidden, "sin", v_w), [[0.9**0.5]])
+    assert found.mean_shift_by_layer[source, 0, 0] == pytest.approx(shift, rel=1e-10)
+    assert abs(shift) > 0.01
+
+
 def test_homogeneity_and_many_points():
     network = Network.of(4, 50)
     points = np.random.default_rng(1).standard_normal((64, 3))
