@@ -2,6 +2,7 @@
 
 import jax
 import jax.numpy as jnp
+import mpmath
 import numpy as np
 import pytest
 
@@ -113,3 +114,18 @@ def test_draws_can_be_repeated_and_differ():
 def test_networks_that_are_none(made):
     with pytest.raises(InvalidInput):
         made()
+
+
+@pytest.mark.parametrize(("variance", "digits"), [(1.0, 13), (3.0, 13), (10.0, 9)])
+def test_the_dual_of_tanh_against_mpmath(variance, digits):
+    mpmath.mp.dps = 20
+    for function, dual in (
+        (lambda z: mpmath.tanh(z) ** 2, ACTIVATIONS["tanh"].dual),
+        (lambda z: mpmath.sech(z) ** 4, ACTIVATIONS["tanh"].dual_of_derivative),
+    ):
+        root = mpmath.sqrt(variance)
+        exact = mpmath.quad(
+            lambda g, f=function, r=root: f(r * g) * mpmath.npdf(g), mpmath.linspace(-12, 12, 25)
+        )
+        v = np.array([variance])
+        assert abs(dual(v, v, v)[0] / exact - 1) < 10.0**-digits
