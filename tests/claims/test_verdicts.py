@@ -18,6 +18,10 @@ TALK = {
     "talk.deep-narrow-depth": ("refuted", "proved", "proved", 6),
     "talk.affine-inverse-cosine": ("proved", "proved", None, 8),
     "talk.depth-conditions": ("refuted", "certified", "certified", 5),
+    "talk.deeper-or-wider": ("supported", "statistical", None, 4),
+    "talk.finite-width-order": ("refuted", "proved", "proved", 4),
+    "talk.frequency-control": ("refuted", "proved", "supported", 10),
+    "talk.hierarchy": ("refuted", "proved", "proved", 21),
     "talk.eoc-condition": ("proved", "proved", None, 8),
     "talk.eoc-lambda-max": ("refuted", "proved", "proved", 7),
     "talk.eoc-lambda-min": ("proved", "proved", None, 4),
@@ -33,7 +37,7 @@ TALK = {
     "talk.mode-dynamics": ("proved", "proved", None, 6),
     "talk.no-uniform-measure": ("refuted", "proved", "proved", 1),
     "talk.operator-commutation": ("proved", "proved", None, 4),
-    "talk.parameter-budget": ("refuted", "proved", "proved", 5),
+    "talk.parameter-budget": ("refuted", "proved", "proved", 8),
     "talk.proof-1": ("proved", "proved", None, 5),
     "talk.proof-1-norm": ("refuted", "proved", "proved", 3),
     "talk.proof-2": ("proved", "proved", None, 4),
@@ -55,7 +59,7 @@ TALK = {
     "talk.torus-spectrum": ("refuted", "proved", "proved", 4),
     "talk.two-layer-decay": ("refuted", "proved", "proved", 11),
     "talk.two-layer-kernel": ("refuted", "proved", "proved", 9),
-    "talk.width-profile": ("refuted", "proved", "proved", 3),
+    "talk.width-profile": ("refuted", "proved", "proved", 14),
     "talk.zonal-sobolev": ("proved", "proved", None, 5),
 }
 

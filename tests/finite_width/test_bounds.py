@@ -202,3 +202,16 @@ def test_networks_without_a_closed_form():
 def test_a_step_beyond_stability_is_refused():
     with pytest.raises(InvalidInput, match="2/λ_max"):
         descend(Network.of(2, 64), X, Y, draws=range(2), eps=0.1, step=10.0)
+
+
+def test_three_layers_have_a_floor_to_first_order():
+    """Chebyshev's: far below what draws do, above nothing, and it says what it leaves out."""
+    network, points = Network.of(3, 4000), X[:4]
+    floor = smallest_eigenvalue(network, points, 0.2)
+    weights = draw_many(network, 5, seed=1, draws=range(8))
+    smallest = np.linalg.eigvalsh(empirical_ntk(network, weights, points).ntk)[:, 0]
+    assert 0 < floor.value < smallest.min()
+    assert "first order" in {r.standing for r in floor.relies_on}
+    narrow = smallest_eigenvalue(Network.of(3, 1000), points, 0.2)
+    wide = smallest_eigenvalue(Network.of(3, 16_000), points, 0.2)
+    assert narrow.fluctuation / wide.fluctuation == pytest.approx(4, rel=0.05)
