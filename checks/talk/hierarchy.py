@@ -140,9 +140,9 @@ def trained_linear_network(third, equal, gaussian):
 amended = hierarchy.amend(
     r"\mathbb{E}\,\Theta_t = \Theta + \mathbb{E}[\Theta_0 - \Theta] - \sum_i \mathbb{E}[O_3(i) "
     r"f_0(i)] \frac{1 - e^{-\lambda_i t}}{\lambda_i} + \sum_{ij} w_{ij}(t)\,\mathbb{E}[O_4(i, j)] "
-    r"(y_i y_j + K_{ij}) + o(1/n) \text{, as power series in } t,\quad w_{ij}(t) = \int_0^t "
-    r"e^{-\lambda_i s} \int_0^s e^{-\lambda_j s'} ds' ds \to \frac{1}{\lambda_i (\lambda_i + "
-    r"\lambda_j)}",
+    r"(y_i y_j + K_{ij}) + o(1/n) \text{ for polynomial activations, as power series in } t,"
+    r"\quad w_{ij}(t) = \int_0^t e^{-\lambda_i s} \int_0^s e^{-\lambda_j s'} ds' ds "
+    r"\to \frac{1}{\lambda_i (\lambda_i + \lambda_j)}",
     weight=1 / (outer * (outer + inner)),
     equal=sp.Rational(1, 2),
     gaussian=1,

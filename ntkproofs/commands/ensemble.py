@@ -67,6 +67,7 @@ def ensemble(
       ntkproofs ensemble --activation erf --json erf.json
     """
     from ntkproofs.domains.sphere import uniform
+    from ntkproofs.errors import InvalidInput
     from ntkproofs.files import require_writable
     from ntkproofs.finite_width.ensembles import ensemble as draw
     from ntkproofs.finite_width.network import Network
@@ -74,6 +75,10 @@ def ensemble(
 
     network = Network.of(depth, width, activation, bias_variance=bias_variance)
     X = uniform(points, dim, seed=seed)
+    if not 0 < false_alarm < 1:
+        raise InvalidInput(f"A false-alarm probability lies in (0, 1); got {false_alarm}.")
+    if None not in (json_file, checkpoint) and json_file.resolve() == checkpoint.resolve():
+        raise InvalidInput(f"--json and --checkpoint are two files; both are {json_file}.")
     for path in (json_file, checkpoint):
         if path is not None:
             require_writable(path)

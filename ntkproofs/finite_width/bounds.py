@@ -15,6 +15,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from ntkproofs.conventions import require_integer
 from ntkproofs.errors import InvalidInput
 from ntkproofs.finite_width.concentration import (
     Floor,
@@ -24,7 +25,7 @@ from ntkproofs.finite_width.concentration import (
 )
 from ntkproofs.finite_width.descent import Drift, measured_drift
 from ntkproofs.finite_width.loss import Loss
-from ntkproofs.finite_width.network import Network, limit
+from ntkproofs.finite_width.network import Network, is_homogeneous, limit
 
 Initial = Literal["random", "centred"]
 
@@ -104,7 +105,8 @@ def time_to(
     Args:
         eps: error > 0, in the Euclidean norm over the inputs.
         delta: probability in (0, 1) that the bound fails, over initialisations.
-        network: an (a,b)-ReLU network without biases; two layers give the strongest statement.
+        network: two layers, of an (a,b)-ReLU without biases, give the strongest statement; more
+            layers one to order 1/width, smooth ones with ``centred`` outputs only.
         X: inputs, shape (n, d).
         y: targets, shape (n,).
         sobolev: matrix P of the loss ½ rᵀ P r; None is the squared loss.
@@ -129,13 +131,16 @@ def time_to(
     """
     X, y = np.asarray(X, dtype=float), np.asarray(y, dtype=float)
     _check(eps, delta, X, y)
+    _check_choices(network, initial, drift, draws)
     centred = initial == "centred"
     share = delta if centred else delta / 2
     loss = Loss.of(sobolev, len(X))
     floor = smallest_eigenvalue(network, X, share, sobolev=sobolev)
     if drift == "measured":
+        # At this error ‖P^½ r‖ is what the time below is for, and never exceeded again.
+        reached = eps * math.sqrt(loss.low / loss.high)
         moved = measured_drift(
-            network, X, y, sobolev=sobolev, draws=draws, seed=seed, eps=eps, centred=centred
+            network, X, y, sobolev=sobolev, draws=draws, seed=seed, eps=reached, centred=centred
         )
         moved = Drift(2 * moved.fall, 2 * moved.movement)
         said = f"twice the largest drift while {draws} draws were trained to the error"
@@ -164,6 +169,22 @@ def _check(eps: float, delta: float, X: Any, y: Any) -> None:
         raise InvalidInput(
             f"Targets are finite numbers, one for each row of X; X has shape {X.shape}, y "
             f"{y.shape}."
+        )
+
+
+def _check_choices(
+    network: Network, initial: Initial, drift: float | Literal["measured"], draws: int
+) -> None:
+    if initial not in ("random", "centred"):
+        raise InvalidInput(f"The outputs begin 'random' or 'centred'; got initial = {initial!r}.")
+    if drift == "measured":
+        require_integer("draws", draws, least=1, why="a drift is measured on networks")
+    elif isinstance(drift, str):
+        raise InvalidInput(f"A movement of the kernel is a number or 'measured'; got {drift!r}.")
+    if initial == "random" and not is_homogeneous(network):
+        raise InvalidInput(
+            "E‖f_0‖² at a finite width is known for (a,b)-ReLUs only; got "
+            f"{network.activation.name}. Take initial='centred'."
         )
 
 

@@ -27,6 +27,7 @@ from ntkproofs.finite_width.corrections import first_order
 from ntkproofs.finite_width.empirical import empirical_ntk
 from ntkproofs.finite_width.network import Network, draw_weights
 from ntkproofs.kernels.activations import RELU, Activation, PiecewiseLinear, activation_named
+from ntkproofs.matrices.memory import require_memory
 
 Counting = Literal["parameters", "talk"]
 Quantity = Literal["smallest", "condition", "time", "steps"]
@@ -182,6 +183,12 @@ def answer(found: Frontier, quantity: Quantity = "steps") -> str:
         "time": "the flow is fastest",
         "steps": "descent takes the fewest steps",
     }
+    medians = [d.measured[quantity].median for d in found.designs]
+    if all(median == (0 if quantity == "smallest" else math.inf) for median in medians):
+        return (
+            f"With {found.budget:,} parameters, {found.points} inputs of R^{found.dim} and depths "
+            f"{depths[0]} to {depths[-1]}, most kernels are singular at every depth: none is best."
+        )
     span = f"{best.low}" if best.low == best.high else f"{best.low} to {best.high}"
     return (
         f"With {found.budget:,} parameters, {found.points} inputs of R^{found.dim} and depths "
@@ -228,6 +235,12 @@ def frontier(
     require_integer("draws", draws, least=2, why="an error needs two draws")
     rising = sorted(set(depths))
     networks = [Network.of(L, width_of(budget, L, X.shape[1], counting), phi) for L in rising]
+    for network in networks:
+        require_memory(
+            16 * network.parameters(X.shape[1]) + 32 * len(X) * (max(network.widths) + len(X)),
+            f"One network of widths {network.widths} on {len(X)} inputs",
+            "Ask for fewer parameters.",
+        )
     designs = []
     for number, network in enumerate(networks):
         corrected = first_order(network, X)
@@ -271,7 +284,7 @@ def _quantities(kernel: Any, y: Any, eps: float) -> dict[Quantity, float]:
         "smallest": smallest,
         "condition": largest / smallest if smallest > 0 else math.inf,
         "time": time,
-        "steps": largest * time,
+        "steps": math.inf if math.isinf(time) else largest * time,  # the kernel may be 0
     }
 
 

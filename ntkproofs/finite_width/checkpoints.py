@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zipfile
+import zlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -38,11 +39,22 @@ def load_state(path: Path, digest: str, empty: State) -> State:
     if not path.exists():
         return empty
     try:
+        with zipfile.ZipFile(path):
+            pass  # np.load also takes single arrays
         with np.load(path, allow_pickle=False) as stored:
             arrays = {name: stored[name] for name in stored.files}
-        _fill(empty, arrays)
         found = str(arrays["digest"])
-    except (ValueError, KeyError, OSError, zipfile.BadZipFile) as error:
+        if found == digest:
+            _fill(empty, arrays)
+    except (
+        ValueError,
+        TypeError,
+        KeyError,
+        OSError,
+        EOFError,
+        zlib.error,
+        zipfile.BadZipFile,
+    ) as error:
         raise InvalidInput(
             f"{path} is no checkpoint of an ensemble ({type(error).__name__}: {error}). Remove it, "
             "or give another file."
@@ -57,6 +69,11 @@ def load_state(path: Path, digest: str, empty: State) -> State:
 
 def _fill(state: State, arrays: dict[str, Any]) -> None:
     draws = int(arrays["draws"])
+    for name, array in arrays.items():
+        if array.dtype.kind != {"digest": "U", "draws": "i", "sizes": "i"}.get(name, "f"):
+            raise ValueError(f"{name} has the type {array.dtype}")
+        if name == "sizes" or name.endswith("squares"):
+            _not_negative(name, array)
     for name in _ARRAYS:
         _same_shape(name, getattr(state, name), arrays[name])
         setattr(state, name, arrays[name])
@@ -68,6 +85,11 @@ def _fill(state: State, arrays: dict[str, Any]) -> None:
     if draws != int(state.sizes.sum()):
         raise ValueError("its groups do not add up to its draws")
     state.draws = draws
+
+
+def _not_negative(name: str, stored: Any) -> None:
+    if (stored < 0).any():
+        raise ValueError(f"{name} has negative entries")
 
 
 def _same_shape(name: str, here: Any, stored: Any) -> None:

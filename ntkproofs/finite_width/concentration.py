@@ -74,7 +74,7 @@ def smallest_eigenvalue(network: Network, X: Any, delta: float, *, sobolev: Any 
     """A lower bound of λ_min of the kernel of one draw (or of P^½ Θ P^½), two layers or more.
 
     Args:
-        network: an (a,b)-ReLU without biases.
+        network: of two layers an (a,b)-ReLU without biases; of more layers any.
         X: inputs, shape (n, d).
         delta: probability in (0, 1) that it fails.
         sobolev: matrix P of a loss ½ rᵀ P r, positive definite, shape (n, n); None is the identity.

@@ -26,6 +26,7 @@ from ntkproofs.finite_width.checkpoints import load_state, save_state
 from ntkproofs.finite_width.empirical import empirical_ntk
 from ntkproofs.finite_width.network import Limit, Network, draw_many, limit
 from ntkproofs.finite_width.scores import Agreement, agreement
+from ntkproofs.kernels.activations import PiecewiseLinear
 from ntkproofs.matrices.memory import require_memory
 
 _CHUNK_BYTES = 1 << 25
@@ -71,7 +72,13 @@ class Plan:
 
     def digest(self) -> str:
         """What tells this plan from others, but for the number of draws."""
-        about = f"{self.network!r} {self.network.weight_variance.hex()} {self.seed} {self.dtype}"
+        network = self.network
+        numbers = [network.weight_variance, network.bias_variance]
+        if isinstance(network.activation, PiecewiseLinear):
+            numbers += [network.activation.a, network.activation.b]
+        exact = " ".join(float(number).hex() for number in numbers)
+        name = type(network.activation).__name__ + network.activation.name
+        about = f"{network.widths} {name} {exact} {self.seed} {self.dtype}"
         content = about.encode() + np.ascontiguousarray(self.X).tobytes()
         return hashlib.sha256(content + str(self.X.shape).encode()).hexdigest()
 

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import csv
-import math
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -55,7 +54,7 @@ def print_frontier(console: Console, found: Frontier, quantity: Quantity) -> Non
 
 
 def _number(value: float) -> str:
-    return "∞" if math.isinf(value) else f"{value:.3g}"
+    return f"{value:.3g}".replace("inf", "∞")
 
 
 def write_frontier_csv(path: Path, frontiers: Sequence[Frontier]) -> None:

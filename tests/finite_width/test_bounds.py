@@ -9,6 +9,7 @@ import pytest
 
 import ntkproofs as nt
 from ntkproofs.errors import InvalidInput, Unable
+from ntkproofs.finite_width import bounds
 from ntkproofs.finite_width.bounds import time_to
 from ntkproofs.finite_width.concentration import smallest_eigenvalue
 from ntkproofs.finite_width.descent import descend
@@ -215,3 +216,37 @@ def test_three_layers_have_a_floor_to_first_order():
     narrow = smallest_eigenvalue(Network.of(3, 1000), points, 0.2)
     wide = smallest_eigenvalue(Network.of(3, 16_000), points, 0.2)
     assert narrow.fluctuation / wide.fluctuation == pytest.approx(4, rel=0.05)
+
+
+@pytest.mark.parametrize("draws", [0, -3])
+def test_a_drift_is_measured_on_draws(draws):
+    with pytest.raises(InvalidInput, match="draws"):
+        time_to(0.1, 0.1, Network.of(2, 4096), X, Y, draws=draws)
+
+
+@pytest.mark.parametrize(("name", "value"), [("initial", "centered"), ("drift", "measure")])
+def test_choices_that_are_none(name, value):
+    arguments = {"drift": 0.0, name: value}
+    with pytest.raises(InvalidInput, match=value):
+        time_to(0.1, 0.1, Network.of(2, 64), X, Y, **arguments)
+
+
+def test_outputs_of_smooth_networks_have_no_exact_second_moment():
+    """E f_0² is that of the limit for (a,b)-ReLUs only; a centred network needs none."""
+    network = Network.of(3, 20_000, "erf")
+    with pytest.raises(InvalidInput, match="centred"):
+        time_to(0.1, 0.1, network, X[:3], Y[:3], drift=0.0)
+    bound = time_to(0.1, 0.1, network, X[:3], Y[:3], drift=0.0, initial="centred")
+    assert "first order" in {r.standing for r in bound.relies_on}
+
+
+def test_drift_is_measured_as_long_as_the_bound_needs_it(monkeypatch):
+    """‖P^½ r‖ <= p^½ eps, p the smallest eigenvalue of P, is later than ‖r‖ <= eps."""
+    asked = []
+    measure = bounds.measured_drift
+    monkeypatch.setattr(
+        bounds, "measured_drift", lambda *a, **k: asked.append(k["eps"]) or measure(*a, **k)
+    )
+    P = np.diag([1.0, 4.0, 4.0])
+    time_to(0.1, 0.1, Network.of(2, 4096), X[:3], Y[:3], sobolev=P, draws=2, initial="centred")
+    assert asked == [pytest.approx(0.05)]

@@ -121,3 +121,20 @@ def test_the_commands(tmp_path):
     assert "limit of wide networks: differ" in ran.output
     assert (tmp_path / "e.json").stat().st_size > 500
     assert (tmp_path / "e.npz").exists()
+
+
+def test_kernels_that_are_zero_do_not_win():
+    """Most networks of width 1 are dead at depth 40: λ_max · time is no number, and counts as ∞."""
+    found = frontier(100, X, Y, depths=[2, 40], draws=9)
+    deep = found.designs[1].measured["steps"]
+    assert (deep.median, found.best("steps").depth) == (math.inf, 2)
+    assert not np.isnan(deep.values).any()
+    assert "at depth 2" in answer(found)
+    alone = answer(frontier(60, X, Y, depths=[40], draws=9))
+    assert "singular" in alone
+    assert "fewest" not in alone
+
+
+def test_a_budget_beyond_memory_is_refused():
+    with pytest.raises(Unable, match="memory"):
+        frontier(10**30, X, Y, depths=[2], draws=2)

@@ -8,8 +8,10 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as hs
+from typer.testing import CliRunner
 
 import ntkproofs as nt
+from ntkproofs.cli import app
 from ntkproofs.errors import InvalidInput, Unable
 from ntkproofs.finite_width import ensembles
 from ntkproofs.finite_width.accumulators import Moments
@@ -18,6 +20,7 @@ from ntkproofs.finite_width.ensembles import ensemble
 from ntkproofs.finite_width.network import Network, draw_weights
 from ntkproofs.finite_width.rates import width_rates
 from ntkproofs.finite_width.scores import agreement
+from ntkproofs.kernels.activations import PiecewiseLinear
 
 X = nt.sphere.uniform(3, 2, seed=0)
 NETWORK = Network.of(3, 8)
@@ -174,3 +177,66 @@ def test_ensembles_that_are_none(change, says):
 def test_a_network_beyond_the_memory_is_refused_before_it_is_made():
     with pytest.raises(Unable, match="memory"):
         ensemble(Network.of(100_000, 100_000), X, 2)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"sizes": np.array([-100, 164] + [0] * 30)},
+        {"ntk_squares": -np.ones((len(X), len(X)))},
+        {"groups": np.zeros((32, len(X), len(X)), dtype=complex)},
+        {"groups": np.full((32, len(X), len(X)), "x")},
+        {"draws": np.array(64.5)},
+        {"draws": np.array([1, 2])},
+    ],
+)
+def test_a_checkpoint_with_numbers_that_are_none_is_refused(tmp_path, change):
+    file = tmp_path / "state.npz"
+    ensemble(NETWORK, X, 64, checkpoint=file)
+    with np.load(file) as stored:
+        arrays = dict(stored)
+    np.savez(file, **{**arrays, **change})
+    with pytest.raises(InvalidInput, match="no checkpoint"):
+        ensemble(NETWORK, X, 100, checkpoint=file)
+
+
+def test_files_that_are_no_archives_are_no_checkpoints(tmp_path):
+    file = tmp_path / "state.npz"
+    file.touch()
+    with pytest.raises(InvalidInput, match="no checkpoint"):
+        ensemble(NETWORK, X, 64, checkpoint=file)
+    with file.open("wb") as opened:
+        np.save(opened, np.zeros(3))
+    with pytest.raises(InvalidInput, match="no checkpoint"):
+        ensemble(NETWORK, X, 64, checkpoint=file)
+
+
+def test_networks_that_print_alike_have_checkpoints_of_their_own(tmp_path):
+    file = tmp_path / "state.npz"
+    for one, other in (
+        (Network.of(3, 4, bias_variance=0.1), Network.of(3, 4, bias_variance=0.1 + 1e-9)),
+        (
+            Network((4, 4), PiecewiseLinear(1 / 3, 2 / 3), 2.0),
+            Network((4, 4), PiecewiseLinear(1 / 3 + 1e-9, 2 / 3), 2.0),
+        ),
+    ):
+        file.unlink(missing_ok=True)
+        assert repr(one) == repr(other)
+        ensemble(one, X, 64, checkpoint=file)
+        with pytest.raises(InvalidInput, match="another ensemble"):
+            ensemble(other, X, 100, checkpoint=file)
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        (["--json", "state.npz", "--checkpoint", "state.npz"], "two files"),
+        (["--false-alarm", "2"], "(0, 1)"),
+        (["--seed", "-1"], "seed"),
+    ],
+)
+def test_the_command_refuses_before_it_draws(tmp_path, monkeypatch, options, says):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(ensembles, "chunk_moments", lambda *_: pytest.fail("drew"))
+    result = CliRunner().invoke(app, ["ensemble", "--points", "3", "--width", "4", *options])
+    assert (result.exit_code, says in result.output) == (2, True), result.output

@@ -61,6 +61,7 @@ def uniform(n: int, dim: int, seed: int) -> Floats:
         (2, 3)
     """
     n, dim = require_integer("n", n, least=1, why=_WHY_N), require_dim(dim)
+    seed = require_integer("seed", seed, least=0, why="NumPy's generators take no other")
     gaussian = np.random.default_rng(seed).standard_normal((n, dim))
     return gaussian / np.linalg.norm(gaussian, axis=1, keepdims=True)
 
