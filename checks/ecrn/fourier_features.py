@@ -136,7 +136,7 @@ def stretched_spectrum(stretch):
     "its parity, and binomial coefficients fall away from the middle",
 )
 def raised_by_features(raised, b):
-    """λ_k^γ - λ_k of κ(u) = c u^q, for q <= 12: negative for no c >= 0. Others are sums of these."""
+    """λ_k^γ - λ_k of κ(u) = c u^q, q <= 12: negative for no c >= 0. Others are sums of these."""
     c = sp.Symbol("c")
     for step in (3, 5) if b == "odd" else (2, 3, 5):
         for power in range(13):

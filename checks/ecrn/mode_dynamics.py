@@ -44,11 +44,6 @@ def factor(law, rate, x, t):
     return sp.exp(-rate * x * t) if law == "exponential" else (1 - rate * x) ** t
 
 
-def factor(law, rate, x, t):
-    """The stated r_i(t)/r_i(0), for ηλ = x."""
-    return sp.exp(-rate * x * t) if law == "exponential" else (1 - rate * x) ** t
-
-
 @mode_dynamics.proof(
     relies_on=[SYMMETRIC_EIGENVECTORS],
     covers="every n, K, eigenvector and number of steps: derived in symbols for all of them; two "
@@ -76,28 +71,39 @@ def derived_law(training, law, rate):
 def two_points(training, law, rate):
     """Steps of the descent carried out, and the exponential of the matrix, on each eigenvector."""
     for eta in (Fraction(1, 2), Fraction(1)):
-        for sign in (1, -1):
-            residual = [Fraction(1), Fraction(sign)]
+        for other in (1, -1):
+            residual = [Fraction(1), Fraction(other)]
             for t in (1, 2, 3, 4):
                 residual = [
                     r - eta * sum(k * s for k, s in zip(row, residual, strict=True))
                     for r, row in zip(residual, KERNEL, strict=True)
                 ]
-                witness = {"eta": str(eta), "lambda": 2 + sign, "t": t, "descent": str(residual[0])}
+                descent, time = residual[0], eta * t
+                found = (
+                    (lambda time=time, s=other: flow(time, s))
+                    if training == "flow"
+                    else (lambda value=descent: ball(value))
+                )
+                witness = {"eta": str(eta), "lambda": 2 + other, "t": t, "descent": str(descent)}
                 yield certify(
                     r"r_i(t)/r_i(0)",
-                    lambda c=(eta, 2 + sign, t), r=residual[0]: stated(training, law, rate, *c, r),
+                    lambda x=eta * (2 + other), t=t, found=found: less(
+                        abs(stated(law, rate, x, t) - found()), arb(2) ** -40
+                    ),
                     witness=witness,
                 )
 
 
-def stated(training, law, rate, eta, value, t, descent):
-    """Whether the stated factor is that of the descent, or that of the flow, up to 2^-40."""
-    x = ball(rate) * ball(eta) * value
-    claimed = (-x * t).exp() if law == "exponential" else (1 - x) ** t
-    flow = arb_mat([[-ball(eta) * t * k for k in row] for row in KERNEL]).exp()
-    found = flow[0, 0] + (value - 2) * flow[0, 1] if training == "flow" else ball(descent)
-    return less(abs(claimed - found), arb(2) ** -40)
+def stated(law, rate, x, t):
+    """The stated r_i(t)/r_i(0) for ηλ = x, in balls."""
+    x = ball(rate) * ball(x)
+    return (-x * t).exp() if law == "exponential" else (1 - x) ** t
+
+
+def flow(time, sign):
+    """e^(-time K) (1, sign), first entry, in balls."""
+    exponential = arb_mat([[-ball(time) * k for k in row] for row in KERNEL]).exp()
+    return exponential[0, 0] + sign * exponential[0, 1]
 
 
 mode_dynamics.reading(
@@ -107,8 +113,8 @@ mode_dynamics.reading(
 )
 amended = mode_dynamics.amend(
     r"r_i(t) = (1 - \eta\lambda_i)^t\,r_i(0) \text{ under gradient descent},\quad "
-    r"(1 - \eta\lambda_i)^t = e^{-\eta\lambda_i t} + O((\eta\lambda_i)^q),\ q = 2; \text{ it tends to }"
-    r" 0 \text{ for } 0 < \eta\lambda_i < b,\ b = 2",
+    r"(1 - \eta\lambda_i)^t = e^{-\eta\lambda_i t} + O((\eta\lambda_i)^q),\ q = 2;\ "
+    r"\text{it tends to } 0 \text{ for } 0 < \eta\lambda_i < b,\ b = 2",
     law="powers",
     order=2,
     stable=2,
