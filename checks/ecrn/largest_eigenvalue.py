@@ -7,7 +7,7 @@ what (14) would give.
 
 With Θ_l = P_l Θ_(l-1) P_lᵀ + α_l² J_l J_lᵀ (P_l block-diagonal over inputs) each block multiplies
 what was there by up to ‖P_l‖², so that the bound needs these factors; with them it is attained.
-‖P_l‖ <= 1 + α_l sup|φ'| ‖W_l‖, where sup|φ'| is 1 for the tanh, and 1.1289... for the GELU: that has
+‖P_l‖ <= 1 + α_l sup|φ'| ‖W_l‖, where sup|φ'| is 1 for the tanh, 1.1289... for the GELU: that has
 no Lipschitz constant 1. Blocks that contract, ‖P_l‖ < 1, obey the printed bound too.
 """
 
