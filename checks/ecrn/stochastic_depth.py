@@ -8,9 +8,10 @@ that has all its blocks.
 Two things are missing. A block that is on also carries earlier derivatives on, as in (14). And J_l
 depends on the masks before l, through the state that the block sees. Given these masks,
 E Θ_l = Θ_(l-1) + (1-p_l) (A Θ_(l-1) + Θ_(l-1) A'ᵀ + A Θ_(l-1) A'ᵀ + α_l² J_l J_lᵀ), with
-A = α_l D_l W_l, as m² = m; then the mean over the masks before is taken, a sum over 2^(l-1) of them. For linear φ
-the matrix A depends on no mask, and the mean obeys a recursion in E Θ, E h h'ᵀ and E h. It is not
-the kernel of the network whose masks are replaced by their means: there A Θ Aᵀ has (1-p_l)².
+A = α_l D_l W_l, as m² = m; then the mean over the masks before is taken, a sum over 2^(l-1) of
+them. For linear φ the matrix A depends on no mask, and the mean obeys a recursion in E Θ, E h h'ᵀ
+and E h. It is not the kernel of the network whose masks are replaced by their means: that has
+(1-p_l)² at A Θ Aᵀ.
 """
 
 import itertools

@@ -50,6 +50,17 @@ class Reference:
 
 _WORKS = (
     Reference(
+        "aronszajn1950",
+        "article",
+        "Nachman Aronszajn",
+        "Theory of Reproducing Kernels",
+        "1950",
+        journal="Transactions of the American Mathematical Society",
+        volume="68",
+        number="3",
+        pages="337--404",
+    ),
+    Reference(
         "bach2017",
         "article",
         "Francis Bach",
@@ -59,6 +70,16 @@ _WORKS = (
         volume="18",
         number="19",
         pages="1--53",
+    ),
+    Reference(
+        "bartlettmendelson2002",
+        "article",
+        "Peter L. Bartlett and Shahar Mendelson",
+        "Rademacher and Gaussian Complexities: Risk Bounds and Structural Results",
+        "2002",
+        journal="Journal of Machine Learning Research",
+        volume="3",
+        pages="463--482",
     ),
     Reference(
         "biettibach2021",
@@ -184,6 +205,15 @@ _WORKS = (
         journal="Mathematische Annalen",
         volume="20",
         pages="213--225",
+    ),
+    Reference(
+        "mohri2018",
+        "book",
+        "Mehryar Mohri and Afshin Rostamizadeh and Ameet Talwalkar",
+        "Foundations of Machine Learning",
+        "2018",
+        publisher="MIT Press",
+        edition="second",
     ),
     Reference(
         "mueller1966",
