@@ -15,6 +15,7 @@ is read as the Jacobian of the *last* state, then the sum over blocks is the ker
 evolves from block to block: every J_l holds all later blocks.)
 """
 
+import functools
 import itertools
 
 import sympy as sp
@@ -164,6 +165,7 @@ def differentiated(c, q):
         yield identity(rf"(\Theta_l)_{{{i}{j}}}", found, sp.expand(stated_entry(c, q, i, j)))
 
 
+@functools.cache
 def kernel_by_differentiation():
     """(Θ_l)_ij for two neurons, in the symbols of named."""
     here, there = derivatives_of_a_block("x"), derivatives_of_a_block("y")
