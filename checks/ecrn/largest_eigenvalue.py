@@ -78,7 +78,7 @@ def one_more_block(e):
     largest, norm, g, g1, g2 = sp.symbols("lambda J g g_1 g_2", nonnegative=True)
     form = largest * (size**2 / 4 - g) - g1 + alpha**2 * (norm**2 - g2)
     slack = largest * (size / 2) ** e + alpha**2 * norm**2 - form
-    least = dict.fromkeys(("lambda", "J", "g", "g_1", "g_2", "alpha", "r"), 0)
+    least = {"lambda": 0, "J": 0, "g": 0, "g_1": 0, "g_2": 0, "alpha": 0, "r": 0}
     about = r"\lambda \|P_l\|^e + \alpha^2 \|J_l\|^2 - v^\top \Theta_l v"
     # First where all is attained; a bound that fails there is not taken further.
     attained = nonnegative(about, sp.expand(slack.subs({g: 0, g1: 0, g2: 0})), least)
@@ -126,7 +126,7 @@ def triangle(tanh):
     """
     Y, g, g1, t = sp.symbols("Y g g_1 t", nonnegative=True)
     found = 1 + 2 * alpha * (Y - g) + alpha**2 * Y**2
-    least = dict.fromkeys(("Y", "g", "g_1", "alpha"), 0)
+    least = {"Y": 0, "g": 0, "g_1": 0, "alpha": 0}
     yield nonnegative("(1 + α‖DW‖)² - ‖v + αy‖²", (1 + alpha * (Y + g1)) ** 2 - found, least)
     z = sp.Symbol("z", real=True)
     yield equality("tanh' = 1 - tanh²", sp.diff(sp.tanh(z), z), 1 - sp.tanh(z) ** 2)

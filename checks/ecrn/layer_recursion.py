@@ -124,7 +124,7 @@ def sums_of_any_length(c, q, columns):
         + c**2 * alpha**2 * D(i) * E(j) * over(W(i, a) * over(W(j, d) * before(a, d), d, N), a, N)
     )
     own = over(alpha * D(i) * h(a) * alpha * E(i) * g(a), a, N) + alpha * D(i) * alpha * E(i)
-    claimed = alpha**q * D(i) * E(i) * (over(h(a) * g(a), a, N) + 1)
+    claimed = alpha**q * D(i) * E(i) * (sp.Integer(1) + over(h(a) * g(a), a, N))
     return (over(left * right, p, M), carried), (own, claimed)
 
 

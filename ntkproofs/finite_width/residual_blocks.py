@@ -163,7 +163,7 @@ def propagation(block: ResidualBlock, slopes: Sequence[Any], mask: Any = 1) -> M
     )
 
 
-def own_kernel(left: tuple[State, State], right: tuple[State, State]) -> Matrix:
+def own_kernel(left: Sequence[State], right: Sequence[State]) -> Matrix:
     """J Jᵀ of one block, without α²: the kernel of φ(W h + b) in W and b alone.
 
     It is diag(φ'(z_i) φ'(z'_i)) (h·h' + 1).
@@ -174,6 +174,13 @@ def own_kernel(left: tuple[State, State], right: tuple[State, State]) -> Matrix:
 
     Returns:
         Shape (N, N).
+
+    Example:
+        >>> block = ResidualBlock(((3,),), (0,), 2)
+        >>> square = lambda z: (z * z, 2 * z)
+        >>> states = hidden_states(ResidualNetwork(((1,),), (block,)), (1,), square)
+        >>> own_kernel(states, states)
+        ((72,),)
     """
     inner = _dot(left[0].values, right[0].values) + 1
     rows = range(len(left[1].slopes))
@@ -204,7 +211,12 @@ def tangent_kernel(left: State, right: State) -> Matrix:
 
 
 def matrix_product(left: Matrix, right: Matrix) -> Matrix:
-    """The product of two matrices that are given as rows."""
+    """The product of two matrices that are given as rows.
+
+    Example:
+        >>> matrix_product(((1, 2),), ((3,), (4,)))
+        ((11,),)
+    """
     columns = list(zip(*right, strict=True))
     return tuple(tuple(_dot(row, column) for column in columns) for row in left)
 

@@ -167,10 +167,8 @@ def test_the_repaired_bound_of_the_largest_eigenvalue_and_the_printed_one():
             norm = max(np.linalg.norm(p, 2) for p in P)
             assert norm <= 1 + 0.5 * np.linalg.norm(W, 2) + 1e-12
             inner = h @ h.T + 1
-            own = np.concatenate([np.diag(s) for s in slope.T], axis=0)
             blocks = [np.outer(s, s) * inner for s in slope.T]
             size = max(np.linalg.eigvalsh(block)[-1] for block in blocks)
-            assert own.shape == (9, 3)
             printed, repaired = printed + 0.25 * size, repaired * norm**2 + 0.25 * size
         assert largest <= repaired * (1 + 1e-12)
         broken += largest > printed
