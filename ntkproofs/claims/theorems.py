@@ -326,3 +326,21 @@ ISSERLIS = Theorem(
     "Isserlis 1918",
     ("isserlis1918",),
 )
+RADEMACHER_BOUND = Theorem(
+    "generalisation from Rademacher complexity",
+    "For a class G of functions into [0,1] and n independent points of one law, with probability "
+    "1 - δ at least, E g <= (1/n) Σ g(z_i) + 2 R(G) + 3 sqrt(log(2/δ)/(2n)) for all g in G, "
+    "where R(G) = E_σ sup_g (1/n) Σ σ_i g(z_i), σ uniform signs. If g(x, y) = l(f(x), y) with l "
+    "Lipschitz in its first argument with the constant 1, then R(G) is at most that of the f's.",
+    "Bartlett, Mendelson 2002; Mohri, Rostamizadeh, Talwalkar, Foundations of Machine Learning, "
+    "2018, Theorem 3.3 and Lemma 5.7",
+    ("bartlettmendelson2002", "mohri2018"),
+)
+MINIMAL_NORM = Theorem(
+    "interpolation of least norm in a reproducing kernel Hilbert space",
+    "For a positive definite matrix K = (k(x_i, x_j)) the function Σ α_i k(x_i, ·), α = K⁻¹ y, is "
+    "the one of least norm with the values y_i at x_i; kernel regression without a ridge gives it. "
+    "⟨f, k(x, ·)⟩ = f(x), and ‖Σ α_i k(x_i, ·)‖² = αᵀ K α.",
+    "Aronszajn 1950, Theory of reproducing kernels",
+    ("aronszajn1950",),
+)

@@ -1,0 +1,235 @@
+"""The claims on NTK-ECRN: their verdicts in one table, and their formulas by other roads."""
+
+import functools
+import itertools
+import math
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+import pytest
+from scipy import stats
+
+import ntkproofs as nt
+from ntkproofs.claims.files import claim_files
+from ntkproofs.claims.loading import bundled_checks, load_claims
+from ntkproofs.claims.runner import verify_claim
+from ntkproofs.claims.verdict import Outcome, Verdict
+
+# id: (verdict, grade, verdict of the amended statement, mutants)
+ECRN = {
+    "ecrn.fourier-stationary": ("refuted", "proved", "certified", 6),
+    "ecrn.generalisation": ("refuted", "proved", "proved", 4),
+    "ecrn.lambda-max": ("refuted", "proved", "certified", 7),
+    "ecrn.layer-recursion": ("refuted", "proved", "proved", 9),
+    "ecrn.mode-dynamics": ("refuted", "proved", "proved", 8),
+    "ecrn.stochastic-depth": ("refuted", "proved", "proved", 9),
+}
+MATHEMATICS = (
+    "fourier_features.py",
+    "generalisation.py",
+    "largest_eigenvalue.py",
+    "layer_recursion.py",
+    "mode_dynamics.py",
+    "stochastic_depth.py",
+)
+FOLDER = Path(bundled_checks()) / "ecrn"
+CLAIMS = {claim.id: claim for claim in load_claims([FOLDER / f for f in MATHEMATICS]).claims}
+
+
+@functools.cache
+def decided(claim_id):
+    return verify_claim(CLAIMS[claim_id], mutants=True)
+
+
+def test_every_file_gives_claims_and_every_claim_is_pinned():
+    assert load_claims([FOLDER / f for f in MATHEMATICS]).problems == ()
+    assert set(CLAIMS) == set(ECRN)
+
+
+def test_the_default_suite_holds_the_files():
+    assert {(FOLDER / f).resolve() for f in MATHEMATICS} <= set(claim_files([], []))
+
+
+@pytest.mark.parametrize("claim_id", sorted(ECRN))
+def test_verdict_grade_amendment_and_mutants(claim_id):
+    result = decided(claim_id)
+    verdict, grade, amended, mutants = ECRN[claim_id]
+    assert result.original.verdict.value == verdict, result.original.note
+    assert result.original.grade.word == grade
+    assert (result.amended.verdict.value if result.amended else None) == amended
+    assert result.mutants.alive == ()
+    assert (result.mutants.killed, result.mutants.total) == (mutants, mutants)
+
+
+@pytest.mark.parametrize("claim_id", sorted(ECRN))
+def test_no_evidence_crashes_or_is_vacuous_or_undecided(claim_id):
+    result = decided(claim_id)
+    standing = result.amended if result.original.verdict is Verdict.REFUTED else result.original
+    assert {evidence.outcome for evidence in standing.evidence} == {Outcome.HOLDS}
+    assert len(standing.evidence) >= 2
+    for evidence in (*result.original.evidence, *standing.evidence):
+        assert evidence.counts.true + evidence.counts.false > 0
+        assert evidence.counts.undecided == evidence.counts.crashed == 0
+
+
+@pytest.mark.parametrize("claim_id", sorted(ECRN))
+def test_a_refuted_claim_has_a_witness(claim_id):
+    assert len(decided(claim_id).original.refutation.witness) >= 3
+
+
+def test_the_flow_obeys_the_exponential():
+    (reading,) = decided("ecrn.mode-dynamics").readings.values()
+    assert reading.verdict is Verdict.PROVED
+
+
+# ---- the formulas by other roads, in floats
+
+
+def test_steps_of_descent_are_powers_and_not_exponentials():
+    generator = np.random.default_rng(0)
+    root = generator.standard_normal((4, 4))
+    values, vectors = np.linalg.eigh(root @ root.T)
+    K, rate = (vectors * values) @ vectors.T, 1.2 / values[-1]
+    residual = start = generator.standard_normal(4)
+    for _ in range(5):
+        residual = residual - rate * K @ residual
+    factors = (vectors.T @ residual) / (vectors.T @ start)
+    np.testing.assert_allclose(factors, (1 - rate * values) ** 5, rtol=1e-9)
+    assert abs(factors[-1] - math.exp(-1.2 * 5)) > 0.002
+    assert factors[-1] < 0
+
+
+@pytest.mark.parametrize("b", [2, 3])
+def test_a_fourier_transform_finds_the_spectrum_at_multiples_of_b(b):
+    count = 4096
+    angles = 2 * np.pi * np.arange(count) / count
+    found = np.fft.rfft(nt.ntk(3)(np.cos(b * angles))).real / count
+    exact = [float(m) for m in nt.eigenvalues(nt.ntk(3), 2, range(5), digits=15)]
+    # Aliases of a decay l^(-2): of order count^(-2).
+    for j in range(5):
+        assert found[j * b] == pytest.approx(exact[j], abs=1e-5)
+    others = [k for k in range(5 * b) if k % b]
+    assert np.abs(found[others]).max() < 1e-5
+    assert found[2 * b] > np.fft.rfft(nt.ntk(3)(np.cos(angles))).real[2 * b] / count
+
+
+def test_for_b_2_the_two_layer_kernel_loses_at_the_frequency_6():
+    found = [float(m) for m in nt.eigenvalues(nt.ntk(2), 2, [3, 6], digits=15)]
+    assert abs(found[0]) < 1e-15
+    assert found[1] == pytest.approx(78 / (1225 * np.pi**2), rel=1e-10)
+
+
+def arrays(generator, width, blocks, size=1.0):
+    """A lift, and weights and biases of blocks, in NumPy."""
+    lift = generator.standard_normal((width, 2))
+    draw = lambda *shape: size * generator.standard_normal((blocks, *shape))  # noqa: E731
+    return lift, draw(width, width), draw(width)
+
+
+def jacobians(network, scale, features, masks):
+    """∂h_l in all parameters, and φ'(z_l), h_(l-1), for every block; tanh, all inputs at once."""
+    lift, weights, biases = network
+    width = len(lift)
+    h = features @ lift.T  # (n, N)
+    J = np.einsum("ij,nk->nijk", np.eye(width), features).reshape(len(h), width, -1)
+    found = [(J, None, h)]
+    for W, b, mask in zip(weights, biases, masks, strict=True):
+        value = np.tanh(h @ W.T + b)
+        slope = 1 - value**2
+        own = np.concatenate([h, np.ones((len(h), 1))], axis=1)
+        fresh = np.einsum("ni,ij,nk->nijk", slope, np.eye(width), own).reshape(len(h), width, -1)
+        carried = J + mask * scale * slope[:, :, None] * np.einsum("ia,nap->nip", W, J)
+        J = np.concatenate([carried, mask * scale * fresh], axis=2)
+        found.append((J, slope, h))
+        h = h + mask * scale * value
+    return found
+
+
+def gram_of(J):
+    rows = J.reshape(-1, J.shape[2])
+    return rows @ rows.T
+
+
+def test_the_repaired_bound_of_the_largest_eigenvalue_and_the_printed_one():
+    """60 networks: the repaired bound holds on each, the printed one fails on many."""
+    generator = np.random.default_rng(1)
+    angles = 2 * np.pi * generator.uniform(size=3)
+    features = np.stack([np.cos(angles), np.sin(angles)], axis=1)
+    broken = 0
+    for _ in range(60):
+        network = arrays(generator, 3, 3, size=0.6)
+        found = jacobians(network, 0.5, features, (1, 1, 1))
+        largest = np.linalg.eigvalsh(gram_of(found[-1][0]))[-1]
+        printed = repaired = np.linalg.eigvalsh(gram_of(found[0][0]))[-1]
+        for (_, slope, h), W in zip(found[1:], network[1], strict=True):
+            P = [np.eye(3) + 0.5 * s[:, None] * W for s in slope]
+            norm = max(np.linalg.norm(p, 2) for p in P)
+            assert norm <= 1 + 0.5 * np.linalg.norm(W, 2) + 1e-12
+            inner = h @ h.T + 1
+            blocks = [np.outer(s, s) * inner for s in slope.T]
+            size = max(np.linalg.eigvalsh(block)[-1] for block in blocks)
+            printed, repaired = printed + 0.25 * size, repaired * norm**2 + 0.25 * size
+        assert largest <= repaired * (1 + 1e-12)
+        broken += largest > printed
+    assert broken >= 30
+
+
+def test_drawn_masks_have_the_mean_of_the_sum_over_masks():
+    """4,000 draws: each entry within 5 standard errors; false alarm below 4 · 6e-7. (17) is not."""
+    generator = np.random.default_rng(2)
+    network, scale, drop = arrays(generator, 2, 2), 0.7, np.array([0.5, 0.25])
+    features = np.array([[1.0, 0.0]])
+    kernels = {
+        masks: gram_of(jacobians(network, scale, features, masks)[-1][0])
+        for masks in itertools.product((0, 1), repeat=2)
+    }
+    exact = sum(
+        math.prod(1 - p if m else p for m, p in zip(masks, drop, strict=True)) * kernel
+        for masks, kernel in kernels.items()
+    )
+    draws = np.array([kernels[tuple(m)] for m in (generator.uniform(size=(4000, 2)) >= drop) + 0])
+    error = draws.std(axis=0) / math.sqrt(len(draws))
+    assert (np.abs(draws.mean(axis=0) - exact) < 5 * error + 1e-12).all()
+    full = jacobians(network, scale, features, (1, 1))
+    printed = gram_of(full[0][0])
+    for (_, slope, h), p in zip(full[1:], drop, strict=True):
+        printed = printed + (1 - p) * scale**2 * np.diag(slope[0] ** 2) * (h[0] @ h[0] + 1)
+    assert (np.abs(draws.mean(axis=0) - printed) > 5 * error).any()
+
+
+def regression(scale_of_kernel, amplitude, seed=3, points=20):
+    """yᵀΘ⁻¹y, κ and the predictions at fresh points of one synthetic task."""
+    generator = np.random.default_rng(seed)
+    x, z = generator.uniform(size=points), generator.uniform(size=50)
+    kernel = nt.residual(2, Fraction(1, 2))
+    K = scale_of_kernel * kernel(np.cos(2 * np.pi * (x[:, None] - x)))
+    y, wanted = (amplitude * np.sin(6 * np.pi * t) for t in (x, z))
+    weights = np.linalg.solve(K, y)
+    predicted = scale_of_kernel * kernel(np.cos(2 * np.pi * (z[:, None] - x))) @ weights
+    return y @ weights, K[0, 0], predicted, wanted
+
+
+def test_the_printed_bound_depends_on_units_and_the_repaired_one_does_not():
+    quadratic, kappa, predicted, wanted = regression(1, 1)
+    scaled, larger, again, _ = regression(100, 1)
+    np.testing.assert_allclose(again, predicted, atol=1e-8)
+    assert scaled == pytest.approx(quadratic / 100)
+    assert larger * scaled == pytest.approx(kappa * quadratic)
+    taller, _, stretched, stretched_wanted = regression(1, 10)
+    assert taller == pytest.approx(100 * quadratic)
+    ratio = np.mean((stretched - stretched_wanted) ** 2) / np.mean((predicted - wanted) ** 2)
+    assert ratio == pytest.approx(100)
+
+
+def test_the_complexity_of_a_ball_by_drawn_signs():
+    """E sup over the ball of norm 1 of (1/n) Σ σ_i f(x_i) against sqrt(tr K)/n, 4,000 draws."""
+    generator = np.random.default_rng(4)
+    x = generator.uniform(size=12)
+    K = nt.ntk(3)(np.cos(2 * np.pi * (x[:, None] - x)))
+    signs = generator.choice([-1.0, 1.0], size=(4000, 12))
+    squares = np.einsum("di,ij,dj->d", signs, K, signs)
+    found, error = squares.mean(), squares.std() / math.sqrt(len(squares))
+    assert abs(found - np.trace(K)) < stats.norm.isf(1e-7) * error
+    complexity = np.sqrt(squares).mean() / 12
+    assert 0.5 * math.sqrt(np.trace(K)) / 12 < complexity < math.sqrt(np.trace(K)) / 12
