@@ -77,7 +77,7 @@ def ensemble(
     X = uniform(points, dim, seed=seed)
     if not 0 < false_alarm < 1:
         raise InvalidInput(f"A false-alarm probability lies in (0, 1); got {false_alarm}.")
-    if None not in (json_file, checkpoint) and json_file.resolve() == checkpoint.resolve():
+    if json_file and checkpoint and json_file.resolve() == checkpoint.resolve():
         raise InvalidInput(f"--json and --checkpoint are two files; both are {json_file}.")
     for path in (json_file, checkpoint):
         if path is not None:

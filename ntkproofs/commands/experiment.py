@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from ntkproofs.commands.common import console
+from ntkproofs.commands.common import Bar, console
 
 experiment = typer.Typer(
     no_args_is_help=True,
@@ -87,7 +87,7 @@ def frequency_control(
 
         require_writable(output / "frequency_control.csv")
         require_matplotlib()
-    with _Progress("networks") as progress:
+    with Bar("networks") as progress:
         found = run_frequency_control(settings, progress)
     print_frequency_control(console(), found)
     if output is not None:
@@ -99,32 +99,3 @@ def frequency_control(
         for name, figure in pictures(found).items():
             save_figure(figure, output / f"frequency_control_{name}.svg")
         typer.echo(f"Numbers and pictures are in {output}.", err=True)
-
-
-class _Progress:
-    """A bar on the error stream; silent where that is no terminal."""
-
-    def __init__(self, noun: str) -> None:
-        from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
-        from rich.progress import Progress as Bar
-
-        screen = console(stderr=True)
-        columns = (TextColumn(noun), BarColumn(bar_width=24), MofNCompleteColumn())
-        self._bar = Bar(
-            *columns,
-            TimeRemainingColumn(),
-            console=screen,
-            transient=True,
-            disable=not screen.is_terminal,
-        )
-        self._task = self._bar.add_task(noun, total=None)
-
-    def __enter__(self) -> _Progress:
-        self._bar.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._bar.stop()
-
-    def __call__(self, done: int, total: int) -> None:
-        self._bar.update(self._task, completed=done, total=total)

@@ -78,6 +78,7 @@ class Settings:
     def __post_init__(self) -> None:
         require_integer("draws", self.draws, least=2, why="one draw has no spread")
         require_integer("steps", self.steps, least=1, why="training takes a step at least")
+        require_integer("seed", self.seed, least=0, why="it numbers a sequence of networks")
         if not self.tori or not self.widths or not (self.orders or self.poisson_orders):
             raise InvalidInput("An experiment needs a torus, a width and an order of a loss each.")
         if len(set(self.widths)) < len(self.widths):
