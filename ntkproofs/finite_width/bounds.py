@@ -28,6 +28,7 @@ from ntkproofs.finite_width.loss import Loss
 from ntkproofs.finite_width.network import Network, is_homogeneous, limit
 
 Initial = Literal["random", "centred"]
+_OPEN = ("first order", "measured", "assumed")
 
 
 @dataclass(frozen=True)
@@ -74,6 +75,11 @@ class TimeBound:
     modes_probability: float
     relies_on: tuple[Reliance, ...]
 
+    def _given(self) -> str:
+        """What is neither proved nor computed, in words."""
+        open_ends = [r.statement for r in self.relies_on if r.standing in _OPEN]
+        return "; given: " + "; ".join(open_ends) if open_ends else ""
+
     def __str__(self) -> str:
         if math.isinf(self.time):
             return (
@@ -83,7 +89,7 @@ class TimeBound:
             )
         return (
             f"‖f_t - y‖ <= {self.eps:g} from t = {self.time:.4g} on, with probability "
-            f"{self.probability:g} at least (rate {self.rate:.4g})"
+            f"{self.probability:g} at least (rate {self.rate:.4g}){self._given()}"
         )
 
 

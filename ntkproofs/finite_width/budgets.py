@@ -33,6 +33,7 @@ Counting = Literal["parameters", "talk"]
 Quantity = Literal["smallest", "condition", "time", "steps"]
 QUANTITIES: tuple[Quantity, ...] = ("smallest", "condition", "time", "steps")
 _RESAMPLES = 2000
+_DRAWS_APART = 10**9
 
 
 def width_of(budget: int, depth: int, dim: int, counting: Counting = "parameters") -> int:
@@ -246,7 +247,10 @@ def frontier(
         corrected = first_order(network, X)
         rows = []
         for draw in range(draws):
-            weights = draw_weights(network, X.shape[1], seed=seed, draw=draw)
+            # Depths are compared, and so have draws of their own.
+            weights = draw_weights(
+                network, X.shape[1], seed=seed, draw=draw + network.depth * _DRAWS_APART
+            )
             rows.append(_quantities(empirical_ntk(network, weights, X).ntk, y, eps))
             if progress is not None:
                 progress(number * draws + draw + 1, draws * len(networks))

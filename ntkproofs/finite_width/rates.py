@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from ntkproofs.errors import InvalidInput
+from ntkproofs.finite_width.accumulators import GROUPS
 from ntkproofs.finite_width.ensembles import Ensemble
 
 _RESAMPLES = 4000
@@ -93,9 +94,9 @@ def _squares(found: Ensemble, generator: np.random.Generator) -> tuple[Any, Any]
     state, limit = found.state, found.limit.ntk
     full = state.sizes > 0
     groups = int(full.sum())
-    if groups < 8:
+    if groups < GROUPS:
         raise InvalidInput(
-            f"Intervals need draws in 8 groups at least; {state.draws} draws in chunks of "
+            f"Intervals need draws in {GROUPS} groups; {state.draws} draws in chunks of "
             f"{found.plan.chunk} fill {groups}. Ask for more draws."
         )
     sizes = state.sizes[full].astype(float)
