@@ -44,8 +44,14 @@ def test_the_session_of_the_readme():
 
 def test_the_tables_show_the_verdicts_of_a_run():
     found = verify().claims
-    for head, document in (("the talk says", "talk"), ("the literature says", "literature")):
+    for head, document in (
+        ("the talk says", "talk"),
+        ("the literature says", "literature"),
+        ("the paper says", "ecrn"),
+    ):
         (table,) = re.findall(rf"^\| {head} \|.*?\n\n", TEXT, re.MULTILINE | re.DOTALL)
-        shown = re.findall(r"^\|[^|]*\| (refuted|proved|certified) \|", table, re.MULTILINE)
+        shown = re.findall(
+            r"^\|[^|]*\| (refuted|proved|certified|supported) \|", table, re.MULTILINE
+        )
         claims = [claim for claim in found if claim.id.startswith(document + ".")]
         assert sorted(shown) == sorted(claim.original.verdict.value for claim in claims)
