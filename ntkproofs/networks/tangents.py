@@ -10,7 +10,7 @@ of the Jacobian formed and contracted, block by block.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any
@@ -150,27 +150,31 @@ class _Taps(eqx.Module):
         trained = [i for i, flag in enumerate(spec) if any(jax.tree.leaves(flag))]
         every = tuple(i for i in trained if layered and _is_dense(nodes[i]))
         whole = _Taps(nodes, structure, every, ((True, True),) * len(every), names, (), [])
-        tapped = tuple(i for place, i in enumerate(every) if whole.sees(place, x))
+        places = range(len(every))
+        if not whole.sees(places, x):
+            places = [place for place in places if whole.sees([place], x)]
+        tapped = tuple(every[place] for place in places)
         flags = tuple((bool(spec[i].weight), bool(spec[i].bias)) for i in tapped)
         rest = tuple(i for i in trained if i not in tapped)
         return _Taps(nodes, structure, tapped, flags, names, rest, [spec[i] for i in rest])
 
-    def sees(self, place: int, x: Any) -> bool:
-        """Whether a layer is called once, on one vector, and under no transformation of its own."""
-        calls: list[int] = []
+    def sees(self, places: Sequence[int], x: Any) -> bool:
+        """Whether layers are called once, on one vector, under no transformation of their own."""
+        calls: list[list[int]] = []
 
         def notes_of(one: Any) -> list[Any]:
             notes: list[list[Any]] = [[] for _ in self.tapped]
             taps = dict(zip(self.tapped, self._zeros(one.dtype), strict=True))
             self._model(taps, notes)(one, key=None)
-            calls.extend(note.ndim for note in notes[place])
-            return [2 * note for note in notes[place]]  # an operation on what escaped is an error
+            calls.extend([note.ndim for note in notes[place]] for place in places)
+            # an operation on what escaped is an error
+            return [2 * note for place in places for note in notes[place]]
 
         try:
             jax.eval_shape(notes_of, x)
         except jax.errors.UnexpectedTracerError:  # its input lives inside a vmap or a scan
             return False
-        return calls == [1]
+        return calls == [[1]] * len(places)
 
     def _zeros(self, dtype: Any) -> list[Any]:
         return [jnp.zeros(self.nodes[i].bias.shape, dtype) for i in self.tapped]

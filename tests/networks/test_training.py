@@ -1,6 +1,7 @@
 """Training: against plain NumPy, against itself when killed, and what it refuses."""
 
 import errno
+import functools
 import json
 import re
 import signal
@@ -26,11 +27,12 @@ WAVE = Data(X, np.sin(4 * X))
 CLASSES = Data(X, (X[:, 0] > 0).astype(int) + (X[:, 0] > 0.5))
 
 
-def small(outputs=1, **options):
-    options = {"features": 4, "width": 12, "depth": 1, "drop": 0.5} | options
-    return ECRN(1, outputs, jax.random.key(0), **options)
+@functools.cache
+def small(drop=0.5):
+    return ECRN(1, 1, jax.random.key(0), features=4, width=12, depth=1, drop=drop)
 
 
+@functools.cache
 def mlp(outputs=1):
     return MLP(1, outputs, jax.random.key(1), width=9, depth=1, phi="tanh")
 
