@@ -130,6 +130,30 @@ def test_kernel_is_stationary_and_symmetric():
     assert np.linalg.eigvalsh(still.ntk)[0] > 0
 
 
+def mean_of(function, variance):
+    """E f(g), Var g = variance, by adaptive quadrature."""
+    density = lambda z: np.exp(-z * z / (2 * variance)) / np.sqrt(2 * np.pi * variance)  # noqa: E731
+    return integrate.quad(lambda z: function(np.array(z)) * density(z), -40, 40, points=[0])[0]
+
+
+@pytest.mark.parametrize("name", ["gelu", "relu", "tanh"])
+def test_on_the_diagonal_the_recursion_is_one_of_numbers(name):
+    phi, second, mean = activation_named(name), 1.0, 0.0
+    moments, slopes = [], []
+    for alpha in ALPHA:
+        moments.append(second)
+        slopes.append(alpha**2 * mean_of(lambda z: phi.derivative(z) ** 2, second))
+        first = alpha * mean_of(phi, second)
+        square = alpha**2 * mean_of(lambda z: phi(z) ** 2, second)
+        second, mean = second + 2 * mean * first + square, mean + first
+    ntk, back = second + 1, 1.0
+    for moment, slope in zip(moments[::-1], slopes[::-1], strict=True):
+        ntk, back = ntk + (moment + 1) * slope * back, back * (1 + slope)
+    found = ecrn_kernel(X, frequencies=B, alpha=ALPHA, activation=name)
+    np.testing.assert_allclose(np.diag(found.nngp), second, rtol=1e-7)
+    np.testing.assert_allclose(np.diag(found.ntk), ntk + 2 * back, rtol=1e-7)
+
+
 def test_linear_blocks_in_closed_form():
     # φ = identity: K_l = (1 + α²) K_(l-1), G_(l-1) = (1 + α²) G_l
     wave = ecrn_kernel(X, frequencies=B, alpha=()).nngp

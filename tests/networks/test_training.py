@@ -270,6 +270,24 @@ def test_a_killed_run_goes_on_as_the_same_run(tmp_path):
     same(whole, train(small(), LONG, WAVE, WAVE, checkpoint=path))  # it was complete
 
 
+def test_an_interrupted_run_waits_as_long_and_keeps_its_best(tmp_path, monkeypatch):
+    monkeypatch.setattr(training, "_SECONDS", 0.0)
+    other, path = Data(X, -WAVE.targets), tmp_path / "run.npz"
+    recipe = Recipe(steps=500, record_every=10, patience=4)
+    whole = train(mlp(), recipe, WAVE, other)
+
+    def interrupt(step, *_):
+        if step == whole.steps - 10:  # one record before patience ends
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        train(mlp(), recipe, WAVE, other, checkpoint=path, progress=interrupt)
+    assert saved_step(path) == whole.steps - 20
+    resumed = train(mlp(), recipe, WAVE, other, checkpoint=path)
+    assert (resumed.steps, resumed.stopped) == (whole.steps, "patience")
+    same(whole, resumed)
+
+
 def saved_step(path):
     with np.load(path, allow_pickle=False) as stored:
         return json.loads(str(stored["header"]))["history"]["step"][-1]
