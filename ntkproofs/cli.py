@@ -25,6 +25,7 @@ from ntkproofs.commands.common import (
 from ntkproofs.commands.condition import condition
 from ntkproofs.commands.derive import derive
 from ntkproofs.commands.ensemble import ensemble
+from ntkproofs.commands.experiment import experiment
 from ntkproofs.commands.frontier import frontier
 from ntkproofs.commands.probe import probe
 from ntkproofs.commands.spectrum import spectrum
@@ -401,6 +402,7 @@ app.command(short_help="Search for counterexamples to conjectures.")(probe)
 app.command(short_help="Print condition numbers of NTK matrices by depth.")(condition)
 app.command(short_help="Draw finite networks; compare their kernels with theory.")(ensemble)
 app.command(short_help="Deeper or wider, at a budget of parameters.")(frontier)
+app.add_typer(experiment, name="experiment", short_help="Train networks, beside theory.")
 
 
 if __name__ == "__main__":

@@ -1,0 +1,232 @@
+r"""Frequencies that a network learns on the torus, and how fast.
+
+On the N^d grid the kernel's matrix K and P_s are convolutions (talk.torus-commutation), so that
+under gradient flow with a constant kernel each Fourier coefficient of the residual decays by its
+own rate, eigenvalue over N^d times multiplier. Three things are to be said about the statement. The
+eigenvalues over N^d are the kernel's Fourier coefficients up to aliases only (talk.torus-spectrum).
+Not every frequency is learned: two layers of ReLUs without biases have the kernel u + (an even
+function of u), u = (1/d) Σ cos 2πx_i, and shifting all angles by half a turn turns u into -u, and a
+mode k into (-1)^(k_1+..+k_d) times itself; odd modes beyond those of u have the rate 0 at every s.
+And a network of finite width has a kernel that depends on its draw, and that moves while it is
+trained: the statement about networks is one about large widths, tested by a statistic. Targets are
+scaled by 1/100 there, with the output at initialisation subtracted. With targets of size 1 and all
+frequencies networks of width 1024 learn the highest ones several times slower than predicted.
+"""
+
+import math
+from functools import lru_cache
+
+import numpy as np
+import sympy as sp
+from flint import arb
+from scipy import stats
+from sympy.core.function import AppliedUndef
+
+import ntkproofs as nt
+from ntkproofs.arithmetic.truth import less
+from ntkproofs.claims import (
+    Claim,
+    certify,
+    equality,
+    exactly,
+    identity,
+    nonzero_exactly,
+    premise,
+    statistic,
+)
+from ntkproofs.claims.theorems import ALIASING, CONVOLUTIONS, NTK_LIMIT, SYMMETRIC_EIGENVECTORS
+from ntkproofs.derivation import derivation
+from ntkproofs.domains import torus
+from ntkproofs.finite_width.mode_rates import agreement, independent_modes, measure_rates
+from ntkproofs.finite_width.network import Network, draw_weights
+from ntkproofs.finite_width.torus_problems import Loss
+from ntkproofs.finite_width.torus_training import choose_step, descend, predicted_rates
+
+FALSE_ALARM = 1e-3
+SLOPE_MARGIN, OFFSET_MARGIN = 0.05, 0.1
+WIDTH, DRAWS, STEPS = 1024, 8, 160
+RUNS = [(12, 1, -0.5), (12, 1, 1), (12, 1, 2), (4, 2, 1)]
+"""(N, d, s): of the networks that are trained."""
+TESTS = 11
+
+frequency_control = Claim(
+    id="talk.frequency-control",
+    statement=r"\hat r_k(t) = e^{-\lambda_k t}\,\hat r_k(0),\quad "
+    r"\lambda_k = c\,\hat{k}(k)\,(1 + \|k\|^2)^{q s} > 0,\quad q = c = 1,\text{ for every } k",
+    source="talk, Future Directions: toroidal domain; PDE applications",
+    parameters="wide networks, NTK parametrisation, on the N^d grid embedded in S^(2d-1); Sobolev "
+    "loss ½ Σ (1+‖k‖²)^s |r_k|², gradient flow; any real s",
+    constants={"q": 1, "c": 1, "aliasing": "none", "learned": "every k"},
+    mutants={"q": [2], "c": [2], "aliasing": ["summed"], "learned": ["zeros for two layers"]},
+)
+
+
+@frequency_control.proof(
+    relies_on=[NTK_LIMIT],
+    part="frequencies with a rate",
+    covers="k(u) - k(-u) is known as a polynomial in u; on the circle every odd k is covered by "
+    "the symbolic degree 2m + 1",
+)
+def odd_frequencies(learned):
+    """Fourier coefficients of the two-layer kernel at odd frequencies.
+
+    Shifting x by (1/2, ..., 1/2) turns u into -u and a mode k into (-1)^(k_1+..+k_d) times itself,
+    so that odd modes of the kernel are those of (k(u) - k(-u))/2 = u: ±e_i and no others.
+    """
+    if learned == "every k":
+        found = nt.exact_eigenvalue(nt.ntk(2), dim=2, degree=3)
+        witness = {"L": 2, "biases": "none", "d": 1, "k": 3, "s": "any"}
+        yield nonzero_exactly(r"\lambda_3 \neq 0", found, witness)
+        return
+    u, order = sp.Symbol("u"), sp.Symbol("m", integer=True, positive=True)
+    angle = sp.acos(u)
+    mirrored = nt.ntk(2)(-u).subs(sp.acos(-u), sp.pi - angle)
+    yield equality(r"k(u) - k(-u) = 2u", nt.ntk(2)(u) - mirrored, 2 * u)
+    of_u = torus.fourier_coefficients([0, 1], dim=2)
+    yield exactly("modes of u, d = 2", len(of_u), 4)
+    for k in of_u:
+        yield exactly("‖k‖² of a mode of u", sum(part * part for part in k), 1)
+    value = nt.exact_eigenvalue(nt.ntk(2), dim=2, degree=2 * order + 1)
+    yield identity(r"\hat k(2m+1) = 0 \text{ on the circle}, m \ge 1", value, 0)
+
+
+@frequency_control.proof(
+    relies_on=[NTK_LIMIT, CONVOLUTIONS, ALIASING, SYMMETRIC_EIGENVECTORS],
+    part="rate in the limit of wide networks",
+    covers="every N, k and s: derived for one axis and finitely many aliases; on more axes the "
+    "modes are eigenvectors by the cited theorem on Z_N^d, with m the norm of k, and all aliases "
+    "are summed by the cited theorem on aliasing",
+)
+def rate_of_a_mode(q, c, aliasing):
+    """The derived factor of a mode under the flow with K P_s/N, against the statement's.
+
+    K e_m = N a_m e_m as derived, a_m the transform of one row over N, which sums two frequencies
+    here; P_s multiplies e_m by (1+m²)^s as derived for the pipeline; the flow's eigenvalue is the
+    product over N.
+    """
+    grid, modes = derivation("torus-pipeline"), derivation("mode-dynamics")
+    for step in (*grid.steps(), *modes.steps()):
+        yield premise(step)
+    m, s, t = sp.Symbol("m", nonnegative=True), sp.Symbol("s", real=True), sp.Symbol("t")
+    frequencies = sp.symbols("a_0 a_1", positive=True)
+    wave = grid.statement("convolution").right
+    (gamma,) = (node for node in wave.atoms(AppliedUndef) if node.func.__name__ == "gam")
+    of_kernel = wave.coeff(gamma)
+    size = grid.notation.symbol_entry("N").symbol
+    eigenvalue = of_kernel.subs(dict.fromkeys(of_kernel.free_symbols - {size}, 0))  # at x = 0
+    last = grid.notation.symbol_entry("h").symbol
+    coefficient = grid.statement("aliasing").right.subs(last, 1).doit()
+    row = coefficient.replace(sp.Function("A"), lambda _, turn: frequencies[turn])
+    rate = eigenvalue * row / size * (1 + m**2) ** s
+    solution = modes.statement("mode").right
+    time = modes.notation.symbol_entry("t").symbol
+    derived = solution.replace(
+        lambda node: isinstance(node, AppliedUndef),
+        lambda node: {"lam": rate, "c": sp.S.One}[node.func.__name__],
+    ).subs(time, t)
+    total = sum(frequencies) if aliasing == "summed" else frequencies[0]
+    stated = sp.exp(-c * total * (1 + m**2) ** (q * s) * t)
+    yield equality(r"\hat r_k(t)/\hat r_k(0)", derived, stated)
+
+
+def trained(n, dim, order, width, draw):
+    """Measured rates of the modes of one network, next to what is predicted with aliases."""
+    network = Network.of(2, width, bias_variance=0.5)
+    problem = Loss("sobolev", order).problem(n, dim, amplitude=0.01, seed=0)
+    step = choose_step(predicted_rates(network, problem)) * 2.5  # a quarter of the limit
+    weights = draw_weights(network, 2 * dim, seed=1, draw=draw)
+    curves = descend(
+        network,
+        weights,
+        problem,
+        steps=STEPS,
+        step_size=step,
+        record=range(STEPS + 1),
+        centred=True,
+    )
+    return measure_rates(curves).measured
+
+
+@lru_cache
+def measured(n, dim, order):
+    """Measured rates, shape (draws, modes)."""
+    return np.array([trained(n, dim, order, WIDTH, draw) for draw in range(DRAWS)])
+
+
+def stated_rates(run, *, q, c, aliasing):
+    """The rates of the statement; without aliases from a grid that is 16 times as fine."""
+    (n, dim, order), network = run, Network.of(2, 1, bias_variance=0.5)
+    factor = 1 if aliasing == "summed" else 16
+    fine = Loss("sobolev", float(q) * order).problem(n * factor, dim, amplitude=1, seed=0)
+    rates = predicted_rates(network, fine) * float(c)
+    kept = [k % (n * factor) for k in torus.frequencies(n, 1)[:, 0]]
+    return rates[np.ix_(*[kept] * dim)].reshape(-1)[independent_modes(n, dim)]
+
+
+def within(about, values, margin, witness):
+    """A t-test of |mean| <= margin over independent draws, two-sided at the margin."""
+    error = np.std(values, ddof=1) / math.sqrt(len(values))
+    distance = max(0.0, abs(float(np.mean(values))) - margin) / error
+    p_value = min(1.0, 2 * float(stats.t.sf(distance, len(values) - 1)))
+    return statistic(about, p_value, false_alarm=FALSE_ALARM / TESTS, witness=witness)
+
+
+@frequency_control.statistic(
+    on="two layers of width 1024 with biases, 8 draws each, 160 steps, targets of size 1/100 "
+    "without the output at initialisation; (N, d, s) = (12, 1, -1/2), (12, 1, 1), (12, 1, 2), "
+    "(4, 2, 1); false-alarm probability 1/1000 in all, for draws that are normal",
+    part="trained networks",
+)
+def networks_follow(q, c, aliasing):
+    """Mean over draws: slope of log measured on log predicted rates within 0.05 of 1, mean of
+    log(measured/predicted) within 0.1 of 0, and that of the highest frequency too.
+    """
+    for run in RUNS:
+        n, dim, order = run
+        rates, found = stated_rates(run, q=q, c=c, aliasing=aliasing), measured(*run)
+        lines = [agreement(rates, each) for each in found]
+        witness = {"N": n, "d": dim, "s": order, "width": WIDTH}
+        slopes = np.array([line.slope for line in lines])
+        offsets = np.array([line.offset for line in lines])
+        about = f"N = {n}, d = {dim}, s = {order}"
+        yield within(f"slope, {about}", slopes - 1, SLOPE_MARGIN, witness)
+        yield within(f"offset, {about}", offsets, OFFSET_MARGIN, witness)
+        if order >= 1:
+            highest = np.log(found[:, -1] / rates[-1])
+            yield within(f"highest mode, {about}", highest, OFFSET_MARGIN, witness)
+
+
+amended = frequency_control.amend(
+    r"\lambda_k = \sum_m \hat{k}(k + m N)\,(1 + \|k\|^2)^{s}\text{ as widths tend to infinity; for "
+    r"two layers without biases } \hat{k}(k) = 0 \text{, so that no } s \text{ helps, if } "
+    r"k_1 + \dots + k_d \text{ is odd and } k \neq \pm e_i",
+    aliasing="summed",
+    learned="zeros for two layers",
+    mutants={
+        "q": [0, -1, sp.Rational(1, 2), sp.Rational(3, 2), 2],
+        "c": [sp.Rational(1, 2), 2, 4 * sp.pi**2],
+        "aliasing": ["none"],
+        "learned": ["every k"],
+    },
+)
+
+
+@amended.certificate(
+    on="circle, k = 0..12, three layers without biases, and two with biases of variance 1/2",
+    relies_on=[NTK_LIMIT],
+    part="frequencies with a rate",
+)
+def other_networks_learn_all(learned):
+    """Three layers, or biases, leave no zero among the Fourier coefficients: enclosures."""
+    if learned == "every k":
+        kernels = {"L = 2, no biases": nt.ntk(2)}
+    else:
+        half = sp.Rational(1, 2)
+        kernels = {"L = 3, no biases": nt.ntk(3), "L = 2, biases": nt.ntk(2, bias_variance=half)}
+    for name, kernel in kernels.items():
+        for k, value in enumerate(nt.eigenvalues(kernel, 2, range(13), digits=15)):
+            yield certify(
+                rf"\hat k({k}) > 0, {name}",
+                lambda v=value: less(arb(0), v),
+                witness={"kernel": name, "k": k},
+            )
