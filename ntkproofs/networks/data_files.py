@@ -126,10 +126,7 @@ def cifar10(path: Path, *, seed: int = 0, images: int | None = None) -> Task:
         InvalidInput: for files that are missing, truncated or no such files.
     """
     path = Path(path)
-    if path.is_dir():
-        training, test = _read_folder(path)
-    else:
-        training, test = _read_archive(path)
+    training, test = _read_images(path)
     available = len(training[0]) + len(test[0])
     if images is not None:
         require_integer("images", images, least=100, why="every class is in every part")
@@ -145,6 +142,16 @@ def cifar10(path: Path, *, seed: int = 0, images: int | None = None) -> Task:
     X, y = _as_numbers(*training)
     held = _as_numbers(*test)
     return make_task("cifar10", X, y, classes=10, seed=seed, about=about, test=held)
+
+
+def count_images(path: Path) -> int:
+    """How many images, training and test, a folder or file of CIFAR-10 holds; it is checked."""
+    training, test = _read_images(Path(path))
+    return len(training[0]) + len(test[0])
+
+
+def _read_images(path: Path) -> tuple[tuple[Any, Any], tuple[Any, Any]]:
+    return _read_folder(path) if path.is_dir() else _read_archive(path)
 
 
 def _subset(part: tuple[Any, Any], share: float, seed: int) -> tuple[Any, Any]:
