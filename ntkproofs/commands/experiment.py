@@ -8,12 +8,19 @@ from typing import Annotated, Any
 import typer
 
 from ntkproofs.commands.common import console
+from ntkproofs.commands.tables import figure_2, table_1, table_2, table_3, table_4
 
 experiment = typer.Typer(
     no_args_is_help=True,
     help="Train networks and lay what they do beside what theory says (extra `networks`).",
     rich_markup_mode=None,
 )
+
+experiment.command("table-1", short_help="Four models on a sum of sinusoids.")(table_1)
+experiment.command("table-2", short_help="Four models on five Gaussian classes.")(table_2)
+experiment.command("table-3", short_help="Four models on Boston housing, Iris, Wine.")(table_3)
+experiment.command("table-4", short_help="Four models on a part of CIFAR-10.")(table_4)
+experiment.command("figure-2", short_help="Kernels during training.")(figure_2)
 
 _Output = Annotated[
     Path | None,
