@@ -144,17 +144,20 @@ def fit_kernel_machine(
 
 
 def with_temperature(machine: KernelMachine, validation: Data) -> KernelMachine:
-    """The machine with the T of least cross entropy on the validation part.
+    """The machine with the T of least cross entropy on the validation part, labels smoothed.
 
-    Outputs that aim at 0 and 1 are no logits: without T their softmax is nearly uniform.
+    Outputs that aim at 0 and 1 are no logits: without T their softmax is nearly uniform. Of n
+    labels each is right with a probability n/(n+1) only, by Laplace's rule: otherwise T would be 0
+    where all of the validation part is classified rightly.
     """
     from scipy.optimize import minimize_scalar
 
     outputs = machine(validation.inputs)
-    labels = np.asarray(validation.targets)
+    count, classes = outputs.shape
+    smooth = (count * np.eye(classes)[validation.targets] + 1 / classes) / (count + 1)
 
     def loss(log_temperature: float) -> float:
-        return cross_entropy(log_softmax(outputs * np.exp(-log_temperature)), labels)
+        return -float(np.sum(smooth * log_softmax(outputs * np.exp(-log_temperature))))
 
     # Of one minimum: the cross entropy is convex in 1/T.
     found = minimize_scalar(loss, bounds=(-7.0, 3.0), method="bounded")
