@@ -60,6 +60,11 @@ class Activation(ABC):
         """E[φ'(x) φ'(y)]."""
         return _by_quadrature(self.derivative, p, r, q)
 
+    def mean(self, p: Any) -> Any:
+        """E[φ(x)], Var x = p, a NumPy array; 0 for odd activations."""
+        nodes, weights = _hermite(_NODES)
+        return self(np.sqrt(np.asarray(p, dtype=float))[..., None] * nodes) @ weights
+
 
 @dataclass(frozen=True)
 class PiecewiseLinear(Activation):
@@ -110,6 +115,9 @@ class PiecewiseLinear(Activation):
     def dual_of_derivative(self, p: Any, r: Any, q: Any) -> Any:
         _, _, _, angle = _polar(p, r, q)
         return self.a**2 + self.b**2 - self.b**2 * (2 / math.pi) * angle
+
+    def mean(self, p: Any) -> Any:
+        return self.b * np.sqrt(2 / math.pi * np.asarray(p, dtype=float))
 
 
 @dataclass(frozen=True)
@@ -173,7 +181,12 @@ class Tanh(Activation):
 
 @dataclass(frozen=True)
 class Gelu(Activation):
-    """φ(z) = z Φ(z), Φ the distribution function of N(0, 1); its dual by quadrature."""
+    """φ(z) = z Φ(z), Φ the distribution function of N(0, 1).
+
+    Its duals follow from E[x f(x, y)] = p E[∂_x f] + r E[∂_y f] (Stein), with
+    E[Φ(x) Φ(y)] = 1/4 + arcsin(r/√((1+p)(1+q)))/(2π) and the density n = Φ', E[n(x) n(y)] =
+    1/(2π √((1+p)(1+q) - r²)). Compare Tsuchida, Pearce, van der Heide, Roosta, Gallagher 2021.
+    """
 
     @property
     def name(self) -> str:
@@ -185,6 +198,25 @@ class Gelu(Activation):
     def derivative(self, z: Any) -> Any:
         density = array_namespace(z).exp(-0.5 * z * z) / math.sqrt(2 * math.pi)
         return 0.5 * (1 + _erf(z / math.sqrt(2))) + z * density
+
+    def dual(self, p: Any, r: Any, q: Any) -> Any:
+        both, density, _ = self._gaussian(p, r, q)
+        return r * both + density * (p * q + r * r * (1 / (1 + p) + 1 / (1 + q) - 1))
+
+    def dual_of_derivative(self, p: Any, r: Any, q: Any) -> Any:
+        both, density, gap = self._gaussian(p, r, q)
+        return both + density * r * (1 / (1 + p) + 1 / (1 + q) + 1 / gap)
+
+    def mean(self, p: Any) -> Any:
+        return p / np.sqrt(2 * math.pi * (1 + p))
+
+    @staticmethod
+    def _gaussian(p: Any, r: Any, q: Any) -> tuple[Any, Any, Any]:
+        """E[Φ(x) Φ(y)], E[n(x) n(y)], and (1+p)(1+q) - r²."""
+        product = (1 + p) * (1 + q)
+        gap = product - r * r
+        both = 0.25 + np.arcsin(r / np.sqrt(product)) / (2 * math.pi)
+        return both, 1 / (2 * math.pi * np.sqrt(gap)), gap
 
 
 RELU = PiecewiseLinear(0.5, 0.5)

@@ -78,7 +78,8 @@ def save_progress(path: Path, header: dict[str, Any], progress: Progress) -> Non
     """
     small = {"lowest": progress.lowest, "stale": progress.stale, "stopped": progress.stopped}
     text = json.dumps({"run": header, **small, "history": progress.history})
-    arrays = {f"leaf{i}": np.asarray(leaf) for i, leaf in enumerate(_leaves(progress))}
+    leaves = enumerate(jax.tree.leaves((progress.place, progress.best)))
+    arrays: dict[str, Any] = {f"leaf{i}": np.asarray(leaf) for i, leaf in leaves}
     with replacing(path) as temporary, temporary.open("wb") as file:
         np.savez(file, header=np.array(text), **arrays)
 
@@ -112,10 +113,6 @@ def load_progress(path: Path, header: dict[str, Any], begin: Progress) -> Progre
     place, best = jax.tree.unflatten(structure, [jnp.asarray(array) for array in arrays])
     rest = (found["lowest"], found["stale"], found["stopped"], found["history"])
     return Progress(place, best, *rest)
-
-
-def _leaves(progress: Progress) -> list[Any]:
-    return jax.tree.leaves((progress.place, progress.best))
 
 
 def _which(found: Any, wanted: Any) -> str:

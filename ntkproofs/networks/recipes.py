@@ -126,6 +126,11 @@ def fitting(model: Any, data: Data, loss: str) -> Data:
         raise InvalidInput(
             f"The model does not take inputs of shape {one.shape}: {str(error).splitlines()[0]}"
         ) from error
+    if len(outputs.shape) != 1:
+        raise InvalidInput(
+            "A model gives numbers of shape (k,) for one input, k >= 1; this one gives an array of "
+            f"shape {outputs.shape}."
+        )
     targets = data.targets
     if loss == "mse":
         targets = targets[:, None] if targets.ndim == 1 else targets

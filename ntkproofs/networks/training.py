@@ -80,6 +80,9 @@ def train(
 ) -> Run:
     """Train a model.
 
+    A float64 model has float64 arrays ever after; :func:`predict`, :func:`loss_of` and the kernels
+    compute with them as such, other code does within ``jax.enable_x64(True)``.
+
     Args:
         model: an Equinox module, ``model(x, key=...) -> (k,)`` for one input; what of it is trained
             tells :func:`ntkproofs.networks.models.trainable`.
@@ -215,11 +218,13 @@ class _Trainer:
         for stop in sorted({*range(0, last, every), last} | {s for s in steps if 0 <= s <= last}):
             if stop <= done:
                 continue
+            before = self.at.place
             if self.at.stopped or not self._go(stop):
                 break
             recorded = stop % every == 0 or stop == last
-            if recorded:
-                self._record(stop, progress)
+            if recorded and not self._record(stop, progress):
+                self.at.place = before
+                break
             if watch is not None and stop in steps:
                 watch(stop, self._model(self.at.place.params))
             if recorded:
@@ -283,12 +288,14 @@ class _Trainer:
             text += f"; descent is stable below about 2/λ_max of the loss = {rate:.3g}"
         return text + "; take a smaller rate"
 
-    def _record(self, step: int, progress: ProgressCallback | None) -> None:
+    def _record(self, step: int, progress: ProgressCallback | None) -> bool:
+        """Note the losses; False where they are too large."""
         at = self.at
         model = self._model(at.place.params)
         train_loss = loss_of(model, self.data, self.recipe.loss)
-        if not np.isfinite(train_loss):
+        if not train_loss <= (self._limit() if at.history["step"] else math.inf):
             at.stopped = self._divergence(step, train_loss)
+            return False
         seen = math.nan
         if self.validation is not None:
             seen = loss_of(model, self.validation, self.recipe.loss)
@@ -297,11 +304,12 @@ class _Trainer:
             if better:
                 at.lowest, at.best = seen, at.place.params
             if self.recipe.patience is not None and at.stale >= self.recipe.patience:
-                at.stopped = at.stopped or "patience"
+                at.stopped = "patience"
         for name, value in zip(at.history, (step, train_loss, seen), strict=True):
             at.history[name].append(value)
         if progress is not None:
             progress(step, train_loss, seen)
+        return True
 
     def _save(self, *, now: bool) -> None:
         if self.path is not None and (now or time.monotonic() - self.saved >= _SECONDS):

@@ -1,6 +1,7 @@
 """Training: against plain NumPy, against itself when killed, and what it refuses."""
 
 import errno
+import functools
 import json
 import re
 import signal
@@ -26,11 +27,12 @@ WAVE = Data(X, np.sin(4 * X))
 CLASSES = Data(X, (X[:, 0] > 0).astype(int) + (X[:, 0] > 0.5))
 
 
-def small(outputs=1, **options):
-    options = {"features": 4, "width": 12, "depth": 1, "drop": 0.5} | options
-    return ECRN(1, outputs, jax.random.key(0), **options)
+@functools.cache
+def small(drop=0.5):
+    return ECRN(1, 1, jax.random.key(0), features=4, width=12, depth=1, drop=drop)
 
 
+@functools.cache
 def mlp(outputs=1):
     return MLP(1, outputs, jax.random.key(1), width=9, depth=1, phi="tanh")
 
@@ -104,6 +106,37 @@ def test_batches_show_each_point_equally_often():
     np.testing.assert_allclose(visits, 9, atol=1e-4)  # 21 steps of 3 among 7 points
 
 
+def test_each_epoch_has_an_order_of_its_own():
+    weights = []
+    recipe = Recipe("sgd", 0.1, steps=14, batch=1, record_every=5, seed=1)
+    watch = lambda _, model: weights.append(np.asarray(model.weight[0]))  # noqa: E731
+    data = Data(np.eye(7), np.zeros(7))
+    train(Affine(jnp.ones((1, 7))), recipe, data, watch=watch, watch_steps=range(15))
+    order = np.argmax(np.abs(np.diff(weights, axis=0)), axis=1)
+    first, second = order[:7].tolist(), order[7:].tolist()
+    assert sorted(first) == sorted(second) == list(range(7))
+    assert first != second
+
+
+class Masked(eqx.Module):
+    """f = w m, m a mask: descent on f² multiplies w by 1 - 2 rate (mean of the masks)."""
+
+    weight: jax.Array
+
+    def __call__(self, x, key=None):
+        return self.weight * (1.0 if key is None else jax.random.bernoulli(key, 0.5))
+
+
+def test_each_step_and_point_has_a_mask_of_its_own():
+    weights = []
+    watch = lambda _, model: weights.append(float(model.weight[0]))  # noqa: E731
+    data, recipe = Data(np.zeros((400, 1)), np.zeros(400)), Recipe("gd", 0.1, steps=10)
+    train(Masked(jnp.ones(1)), recipe, data, watch=watch, watch_steps=range(11))
+    kept = (1 - np.divide(weights[1:], weights[:-1])) / 0.2
+    assert len({round(fraction * 400) for fraction in kept}) > 3
+    assert np.abs(kept - 0.5).max() < 5 * 0.5 / 20  # false alarm below 1e-5 over ten steps
+
+
 def test_float64_leaves_nothing_behind():
     run = train(mlp(), Recipe(dtype="float64", steps=3), WAVE)
     assert run.model.layers[0].weight.dtype == predict(run.model, X).dtype == np.float64
@@ -157,6 +190,15 @@ def test_divergence_names_step_loss_and_rate():
     fine = train(model, replace(recipe, rate=0.95 * limit), data)
     assert fine.stopped == ""
     assert fine.steps == 2000
+
+
+def test_divergence_in_the_last_step_is_seen():
+    data = Data(X, np.cos(X))
+    run = train(Affine(jnp.ones((1, 1))), Recipe("gd", 1e25, steps=1), data)
+    assert run.stopped.startswith("diverged at step 1: loss ")
+    assert run.steps == 0
+    assert run.model.weight == 1
+    assert np.isfinite(run.history["train_loss"]).all()
 
 
 def test_patience_keeps_the_best_model():
