@@ -168,7 +168,8 @@ def _run(
     from ntkproofs.reports.network_tables import print_results, write_results
 
     given: dict[str, Any] = {key: value for key, value in changes.items() if value is not None}
-    budget = replace(Budget.quick() if quick else Budget(), seed=seed, **given)
+    start = Budget.quick(images=name == "table-4") if quick else Budget()
+    budget = replace(start, seed=seed, **given)
     if output is not None:
         require_writable(output / f"{name.replace('-', '_')}.json")
     with Bar("trainings") as progress:

@@ -8,7 +8,7 @@ temperature, which makes probabilities of its outputs, is fitted on the validati
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 import jax
@@ -74,8 +74,10 @@ class Budget:
             raise InvalidInput(f"Grids have {GRID} points; {self.points} were asked for.")
 
     @staticmethod
-    def quick(seed: int = 0) -> Budget:
-        """A small budget: it shows that all works, and little else."""
+    def quick(*, images: bool = False) -> Budget:
+        """A small budget: it shows that all works, and little else; a smaller one for images."""
+        if images:
+            return replace(Budget.quick(), steps=20, batch=16, record_every=10, patience=2)
         return Budget(
             runs=2,
             points=2,
@@ -85,7 +87,6 @@ class Budget:
             rows=300,
             images=300,
             channels=8,
-            seed=seed,
         )
 
 

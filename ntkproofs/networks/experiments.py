@@ -54,7 +54,7 @@ def run_tasks(
     sources: Sequence[Source],
     budget: Budget,
     *,
-    rivals: Callable[[Task], Sequence[Contender]] = contenders,
+    rivals: Callable[[Task], Sequence[Contender]] | None = None,
     notes: Sequence[str] = (),
     progress: Progress | None = None,
 ) -> Results:
@@ -64,7 +64,8 @@ def run_tasks(
         name: of the table.
         sources: functions from the seed of a run to its task.
         budget: of every model.
-        rivals: the models that are compared on a task.
+        rivals: the models that are compared on a task; by default
+            :func:`~ntkproofs.networks.contenders.contenders`.
         notes: to be printed with the table.
         progress: called as ``progress(done, total)`` after each training.
 
@@ -81,7 +82,7 @@ def run_tasks(
     counter = itertools.count(1)
     for source, run in itertools.product(sources, range(budget.runs)):
         task = source(budget.seed + run)
-        chosen = rivals(task)
+        chosen = (rivals or contenders)(task)
         grids = {c.name: (c.about, tuple(c.grid[: budget.points])) for c in chosen}
         total = len(sources) * budget.runs * sum(len(grid) for _, grid in grids.values())
 

@@ -10,21 +10,19 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-import equinox as eqx
 import jax
-import jax.numpy as jnp
 import numpy as np
 from numpy.typing import NDArray
 
 from ntkproofs.conventions import require_integer
 from ntkproofs.errors import InvalidInput
 from ntkproofs.networks.data import sinusoids
-from ntkproofs.networks.models import ECRN, MLP, ResidualMLP, trainable
+from ntkproofs.networks.models import ECRN, MLP, ResidualMLP
 from ntkproofs.networks.statistics import Mean, mean_over_runs
-from ntkproofs.networks.training import Recipe, stable_rate, train
+from ntkproofs.networks.tracking import Tracker
+from ntkproofs.networks.training import Data, Recipe, stable_rate, train
 
 Floats = NDArray[np.float64]
-Kernel = Callable[[Any, Any], Any]
 Progress = Callable[[int, int], None]
 NETWORKS: dict[str, Callable[[int, Any], Any]] = {
     "ECRN": lambda dim, key: ECRN(dim, 1, key, bandwidth=1.5 / np.sqrt(dim)),
@@ -127,36 +125,15 @@ class Figure2:
         return mean_over_runs([float(getattr(path, quantity)) for path in chosen])
 
 
-def tangent_kernel(model: Any, inputs: Any) -> Floats:
-    """Θ(x_i, x_j) = Σ_c ⟨∇f_c(x_i), ∇f_c(x_j)⟩ over the trained parameters, shape (n, n).
-
-    Args:
-        model: ``model(x) -> (outputs,)`` for one input.
-        inputs: shape (n, ...).
-    """
-    params, fixed = eqx.partition(model, trainable(model))
-    return np.asarray(_kernel(params, fixed, jnp.asarray(inputs)), dtype=float)
-
-
-@eqx.filter_jit
-def _kernel(params: Any, fixed: Any, inputs: Any) -> Any:
-    one = jax.jacrev(lambda p, x: eqx.combine(p, fixed)(x))
-    leaves = jax.tree.leaves(jax.vmap(one, in_axes=(None, 0))(params, inputs))
-    rows = [leaf.reshape(*leaf.shape[:2], -1) for leaf in leaves]
-    return sum(jnp.einsum("icp,jcp->ij", row, row) for row in rows)
-
-
 def run_figure_2(
     settings: Figure2Settings | None = None,
     *,
-    kernel: Kernel = tangent_kernel,
     progress: Progress | None = None,
 ) -> Figure2:
     """Train the networks and follow their kernels.
 
     Args:
         settings: by default the full run.
-        kernel: ``kernel(model, inputs)``, shape (n, n).
         progress: called as ``progress(done, total)`` after each training.
     """
     settings = settings or Figure2Settings()
@@ -166,40 +143,30 @@ def run_figure_2(
         task = sinusoids(settings.seed + run, rows=settings.rows)
         about = task.about
         for name in NETWORKS:
-            paths.append(_follow(name, run, task.train, settings, kernel))
+            paths.append(_follow(name, run, task.train, settings))
             if progress is not None:
                 progress(len(paths), settings.runs * len(NETWORKS))
     return Figure2(settings, about, tuple(paths))
 
 
-def _follow(
-    name: str, run: int, part: Any, settings: Figure2Settings, kernel: Kernel
-) -> KernelPath:
+def _follow(name: str, run: int, part: Data, settings: Figure2Settings) -> KernelPath:
     key = jax.random.fold_in(jax.random.key(settings.seed + run), 3)
     model = NETWORKS[name](part.inputs.shape[1], key)
     rate = settings.fraction * stable_rate(model, part)
     looks = np.unique(np.rint(np.linspace(0, settings.steps, settings.looks + 1)).astype(int))
-    points = np.asarray(part.inputs[: settings.points], dtype=np.float32)
-    seen: dict[int, Floats] = {}
+    tracker = Tracker(part.inputs[: settings.points])
     recipe = Recipe(
         optimiser="gd", rate=rate, steps=settings.steps, record_every=settings.steps, loss="mse"
     )
-    trained = train(
-        model,
-        recipe,
-        part,
-        watch=lambda step, now: seen.__setitem__(step, kernel(now, points)),
-        watch_steps=looks.tolist(),
-    )
-    kernels = np.array(list(seen.values()))
-    norms = np.linalg.norm(kernels, axis=(1, 2))
+    trained = train(model, recipe, part, watch=tracker, watch_steps=looks.tolist())
+    seen = tracker.arrays()
     return KernelPath(
         network=name,
         run=run,
-        steps=np.array(list(seen)),
-        largest=np.linalg.eigvalsh(kernels)[:, -1],
-        frobenius=norms,
-        drift=np.linalg.norm(kernels - kernels[0], axis=(1, 2)) / norms[0],
+        steps=seen["step"],
+        largest=seen["largest"],
+        frobenius=seen["frobenius"],
+        drift=seen["drift"],
         rate=rate,
         loss=float(trained.history["train_loss"][-1]),
         stopped=trained.stopped,

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ntkproofs.errors import InvalidInput, Unable
-from ntkproofs.finite_width.network import Limit, Network
+from ntkproofs.finite_width.network import Limit, Network, limit
 from ntkproofs.matrices.memory import require_memory
 from ntkproofs.networks.training import Data
 
@@ -50,8 +50,7 @@ def cross_limit(network: Network, X: Any, Y: Any) -> Limit:
             "Kernels take two sets of points of one dimension, shapes (n, d) and (m, d); got "
             f"{X.shape} and {Y.shape}."
         )
-    what = f"A kernel of {len(X)} x {len(Y)} points, with what its recursion holds beside it,"
-    require_memory(8 * _COPIES * len(X) * len(Y), what, "Take fewer points.")
+    require_kernel_memory(len(X), len(Y))
     v, w, phi = network.bias_variance, network.weight_variance, network.activation
     p, q = (X**2).sum(axis=1) + v, (Y**2).sum(axis=1) + v
     covariance = X @ Y.T + v
@@ -63,6 +62,12 @@ def cross_limit(network: Network, X: Any, Y: Any) -> Limit:
         tangent = covariance + slope * tangent
         p, q = w * phi.dual(p, p, p) + v, w * phi.dual(q, q, q) + v
     return Limit(covariance, tangent)
+
+
+def require_kernel_memory(rows: int, columns: int) -> None:
+    """Refuse kernels that, with what their recursion holds beside them, do not fit in memory."""
+    what = f"A kernel of {rows} x {columns} points, with what its recursion holds beside it,"
+    require_memory(8 * _COPIES * rows * columns, what, "Take fewer points.")
 
 
 @dataclass(frozen=True)
@@ -131,7 +136,8 @@ def fit_kernel_machine(
     wanted = np.eye(classes)[targets] if classes is not None else targets.astype(float)
     offset = wanted.mean(axis=0)
     inputs = scaled_rows(data.inputs)
-    kernel = cross_limit(network, inputs, inputs).ntk
+    require_kernel_memory(len(inputs), len(inputs))
+    kernel = limit(network, inputs).ntk
     kernel[np.diag_indices(len(kernel))] += ridge * np.trace(kernel) / len(kernel)
     try:
         factor = cho_factor(kernel, lower=True, overwrite_a=True)
