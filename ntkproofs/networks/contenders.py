@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Protocol
+from typing import Any
 
 import jax
 import numpy as np
@@ -108,12 +108,8 @@ class Fitted:
     stopped: str = ""
 
 
-class Fit(Protocol):
-    """Trains on the training part; sees the validation part, and no test part."""
-
-    def __call__(
-        self, train: Data, validation: Data, classes: int | None, point: Point, budget: Budget
-    ) -> Fitted: ...
+Fit = Callable[[Data, Data, int | None, Point, Budget], Fitted]
+"""fit(train, validation, classes, point, budget): sees no test part."""
 
 
 @dataclass(frozen=True)

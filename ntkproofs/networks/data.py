@@ -211,8 +211,9 @@ def make_task(
         target = Standardiser.fit(pieces[0][1], ["target"])
         scale = float(target.scale[0])
         pieces = [(X, target(y)) for X, y in pieces]
-    parts = [Data(standard(X), y) for X, y in pieces]
-    return Task(name, *parts, classes, about, scale, resplit=resplit and test is None)
+    train, validation, last = (Data(standard(X), y) for X, y in pieces)
+    again = resplit and test is None
+    return Task(name, train, validation, last, classes, about, scale, resplit=again)
 
 
 def _checked(name: str, inputs: Any, targets: Any, classes: int | None) -> tuple[Any, Any]:

@@ -166,7 +166,7 @@ def with_temperature(machine: KernelMachine, validation: Data) -> KernelMachine:
         return -float(np.sum(smooth * log_softmax(outputs * np.exp(-log_temperature))))
 
     # Of one minimum: the cross entropy is convex in 1/T.
-    found = minimize_scalar(loss, bounds=(-7.0, 3.0), method="bounded")
+    found: Any = minimize_scalar(loss, bounds=(-7.0, 3.0), method="bounded")
     return replace(machine, temperature=float(np.exp(found.x)))
 
 

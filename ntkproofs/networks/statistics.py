@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -108,7 +109,8 @@ def paired(first: Sequence[float], second: Sequence[float], overlap: float = 0.0
     found = mean_over_runs(differences.tolist(), overlap)
     # Runs without a difference say nothing of its sign, and are left out (Wilcoxon's own rule).
     kept = differences[differences != 0]
-    signed = float(stats.wilcoxon(kept, method="exact").pvalue) if len(kept) else 1.0
+    ranks: Any = stats.wilcoxon(kept, method="exact") if len(kept) else None
+    signed = 1.0 if ranks is None else float(ranks.pvalue)
     if found.deviation <= _SAME * np.abs(differences).max():
         return Paired(found, signed, signed)
     error = found.deviation * math.sqrt(1 / found.runs + overlap)

@@ -470,3 +470,42 @@ def test_a_missing_package_is_named(monkeypatch):
     monkeypatch.setattr(importlib, "import_module", none)
     with pytest.raises(MissingPackage, match="jax is not installed"):
         tables._require_networks()
+
+
+def test_figure_2_follows_the_kernel_of_the_networks_it_trains(monkeypatch):
+    """The path at its two ends against the Jacobian itself, on networks descended by hand."""
+    from ntkproofs.networks import figure_2
+    from ntkproofs.networks.models import MLP
+    from ntkproofs.networks.training import stable_rate
+
+    build = lambda dim, key: MLP(dim, 1, key, width=6, depth=1, phi="tanh")  # noqa: E731
+    monkeypatch.setattr(figure_2, "NETWORKS", {"MLP 3x512": build})
+    settings = Figure2Settings(runs=2, steps=3, looks=1, points=5, rows=50)
+    found = figure_2.run_figure_2(settings)
+    part = data.sinusoids(0, rows=50).train
+    model = build(2, jax.random.fold_in(jax.random.key(0), 3))
+    rate = 0.5 * stable_rate(model, part)
+    params, rest = eqx.partition(model, eqx.is_inexact_array)
+    outputs = lambda p, x: jax.vmap(eqx.combine(p, rest))(x)  # noqa: E731
+    loss = lambda p: ((outputs(p, part.inputs) - part.targets) ** 2).mean()  # noqa: E731
+
+    jacobian = jax.jit(jax.jacrev(lambda q: outputs(q, part.inputs[:5])[:, 0]))
+    descend = jax.jit(jax.grad(loss))
+
+    def kernel(p):
+        leaves = jax.tree.leaves(jacobian(p))
+        J = np.concatenate([np.asarray(leaf, dtype=float).reshape(5, -1) for leaf in leaves], 1)
+        return J @ J.T
+
+    start = kernel(params)
+    for _ in range(3):
+        params = jax.tree.map(lambda a, g: a - rate * g, params, descend(params))
+    end, path = kernel(params), found.paths[0]
+    assert path.steps.tolist() == [0, 3]
+    for index, expected in ((0, start), (-1, end)):
+        assert path.largest[index] == pytest.approx(np.linalg.eigvalsh(expected)[-1], rel=1e-4)
+        assert path.frobenius[index] == pytest.approx(np.linalg.norm(expected), rel=1e-4)
+    drift = np.linalg.norm(end - start) / np.linalg.norm(start)
+    assert path.drift[-1] == pytest.approx(drift, rel=1e-2)
+    assert drift > 1e-3
+    assert found.over_runs("MLP 3x512", "final_drift").runs == 2
