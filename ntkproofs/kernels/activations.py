@@ -62,7 +62,7 @@ class Activation(ABC):
 
     def mean(self, p: Any) -> Any:
         """E[φ(x)], Var x = p, a NumPy array; 0 for odd activations."""
-        nodes, weights = _hermite(_NODES)
+        nodes, weights = _trapezoidal()
         return self(np.sqrt(np.asarray(p, dtype=float))[..., None] * nodes) @ weights
 
 

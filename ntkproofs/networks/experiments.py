@@ -1,0 +1,155 @@
+"""The tables of the paper on NTK-ECRN, run again: four models, one budget, paired statistics.
+
+In every run each model is trained at each point of its grid on the training part; the validation
+part chooses the point; then, and only then, the chosen models are judged on the test part, once.
+"""
+
+from __future__ import annotations
+
+import itertools
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ntkproofs.networks.contenders import Budget, Contender, Fitted, Point, contenders
+from ntkproofs.networks.data import Task
+from ntkproofs.networks.kernel_machines import cross_entropy, log_softmax
+from ntkproofs.networks.results import Results, Score, TaskRun, analyse
+from ntkproofs.networks.table_sources import Source, table_sources
+
+Progress = Callable[[int, int], None]
+
+
+def run_table(
+    name: str,
+    budget: Budget | None = None,
+    *,
+    folder: Path | None = None,
+    progress: Progress | None = None,
+) -> Results:
+    """Run a table.
+
+    Args:
+        name: ``table-1`` (sums of sinusoids), ``table-2`` (five Gaussians), ``table-3`` (Boston
+            housing, Iris, Wine) or ``table-4`` (CIFAR-10).
+        budget: of every model.
+        folder: where the data files are: ``boston_housing.csv`` (without a folder Boston is left
+            out, and a note says so); CIFAR-10's batch files, or one .npz file of it.
+        progress: called as ``progress(done, total)`` after each training.
+
+    Raises:
+        InvalidInput: for another name, or files that are missing.
+    """
+    budget = budget or Budget()
+    sources, notes = table_sources(name, rows=budget.rows, images=budget.images, folder=folder)
+    return run_tasks(name, sources, budget, notes=notes, progress=progress)
+
+
+def run_tasks(
+    name: str,
+    sources: Sequence[Source],
+    budget: Budget,
+    *,
+    rivals: Callable[[Task], Sequence[Contender]] | None = None,
+    notes: Sequence[str] = (),
+    progress: Progress | None = None,
+) -> Results:
+    """Run models on tasks.
+
+    Args:
+        name: of the table.
+        sources: functions from the seed of a run to its task.
+        budget: of every model.
+        rivals: the models that are compared on a task; by default
+            :func:`~ntkproofs.networks.contenders.contenders`.
+        notes: to be printed with the table.
+        progress: called as ``progress(done, total)`` after each training.
+
+    Example:
+        >>> from ntkproofs.networks.contenders import STANDARD_NTK
+        >>> from ntkproofs.networks.data import sinusoids
+        >>> one = lambda task: [STANDARD_NTK]
+        >>> run_tasks("mine", [sinusoids], Budget(runs=2), rivals=one).blocks()
+        [('sinusoids', 'mse'), ('sinusoids', 'r2')]
+    """
+    tasks: list[TaskRun] = []
+    models: dict[str, tuple[str, tuple[Point, ...]]] = {}
+    scores: list[Score] = []
+    counter = itertools.count(1)
+    for source, run in itertools.product(sources, range(budget.runs)):
+        task = source(budget.seed + run)
+        chosen = (rivals or contenders)(task)
+        grids = {c.name: (c.about, tuple(c.grid[: budget.points])) for c in chosen}
+        total = len(sources) * budget.runs * sum(len(grid) for _, grid in grids.values())
+
+        def step(total: int = total) -> None:
+            if progress is not None:
+                progress(next(counter), total)
+
+        models |= grids
+        tasks.append(_record(task))
+        scores.extend(_scores(task, run, chosen, budget, step))
+    return analyse(name, budget, models, tasks=tasks, scores=scores, notes=notes)
+
+
+def tune(
+    contender: Contender, task: Task, budget: Budget, step: Callable[[], None] = lambda: None
+) -> tuple[Fitted, Point, float]:
+    """Train at each point of the grid; the fit of least loss on the validation part.
+
+    The test part is not looked at.
+
+    Returns:
+        The chosen fit, its point, and the seconds that all took.
+    """
+    start = time.perf_counter()
+    found: list[tuple[Fitted, Point]] = []
+    for point in contender.grid[: budget.points]:
+        fitted = contender.fit(task.train, task.validation, task.classes, point, budget)
+        found.append((fitted, point))
+        step()
+    best, point = min(found, key=lambda pair: pair[0].validation)
+    return best, point, time.perf_counter() - start
+
+
+def judge(task: Task, outputs: Any) -> dict[str, float]:
+    """Metrics of outputs on the test part.
+
+    Args:
+        task: whose test part.
+        outputs: shape (n, k): predictions, or logarithms of weights of classes.
+
+    Returns:
+        ``mse`` in squared units of the target and ``r2``, or ``accuracy`` and ``cross_entropy``.
+    """
+    targets = np.asarray(task.test.targets)
+    if task.classes is None:
+        squares = float(np.mean((outputs - targets) ** 2))
+        return {"mse": squares * task.target_scale**2, "r2": 1 - squares / float(np.var(targets))}
+    return {
+        "accuracy": float(np.mean(outputs.argmax(axis=1) == targets)),
+        "cross_entropy": cross_entropy(log_softmax(outputs), targets),
+    }
+
+
+def _scores(
+    task: Task, run: int, rivals: Sequence[Contender], budget: Budget, step: Callable[[], None]
+) -> Iterator[Score]:
+    """The models of one run: all are tuned first, then the test part is looked at, once."""
+    own = replace(budget, seed=budget.seed + run)
+    chosen = [(rival, *tune(rival, task, own, step)) for rival in rivals]
+    for rival, fitted, point, seconds in chosen:
+        metrics = judge(task, fitted.outputs(task.test.inputs))
+        loss, steps, stopped = fitted.validation, fitted.steps, fitted.stopped
+        yield Score(task.name, rival.name, run, metrics, point, loss, steps, stopped, seconds)
+
+
+def _record(task: Task) -> TaskRun:
+    train, validation, test = (len(part.inputs) for part in task.parts().values())
+    overlap = test / train if task.resplit else 0.0
+    sizes = (train, validation, test)
+    return TaskRun(task.name, task.about, sizes, task.digest(), task.possible, overlap)

@@ -1,0 +1,511 @@
+"""Tables: kernel machines, statistics, ResNet-18, tuning, results, files and commands."""
+
+import csv
+import json
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from scipy import signal, stats
+from typer.testing import CliRunner
+
+pytest.importorskip("jax")
+pytest.importorskip("equinox")
+pytest.importorskip("sklearn")
+
+import equinox as eqx
+import jax
+from sklearn.kernel_ridge import KernelRidge
+
+from ntkproofs.cli import app
+from ntkproofs.errors import InvalidInput, MissingPackage, Unable
+from ntkproofs.finite_width.empirical import empirical_ntk
+from ntkproofs.finite_width.network import Network, draw_many, limit
+from ntkproofs.networks import data
+from ntkproofs.networks.contenders import (
+    GRID,
+    MLP_3X512,
+    NTK_ECRN,
+    RESIDUAL_MLP,
+    RESNET_18,
+    STANDARD_NTK,
+    Budget,
+    Contender,
+    Fitted,
+    contenders,
+)
+from ntkproofs.networks.experiments import judge, run_tasks, tune
+from ntkproofs.networks.figure_2 import NETWORKS, Figure2, Figure2Settings, KernelPath
+from ntkproofs.networks.kernel_machines import (
+    cross_entropy,
+    cross_limit,
+    fit_kernel_machine,
+    log_softmax,
+    scaled_rows,
+    with_temperature,
+)
+from ntkproofs.networks.resnet import BasicBlock, Convolution, ResNet18
+from ntkproofs.networks.results import PRINTED, Score, TaskRun, analyse
+from ntkproofs.networks.statistics import holm, mean_over_runs, paired
+from ntkproofs.networks.table_sources import table_sources
+from ntkproofs.networks.training import Data
+from ntkproofs.reports import figure_2 as figure_2_report
+from ntkproofs.reports.network_tables import to_latex, verdict, write_results
+
+GENERATOR = np.random.default_rng(0)
+FALSE_ALARM = 1e-6
+
+
+# Kernel machines ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("bias", [0.0, 0.3])
+@pytest.mark.parametrize("activation", ["relu", "erf"])
+def test_the_cross_kernel_is_a_block_of_the_limit_on_all_points(bias, activation):
+    X, Y = GENERATOR.normal(size=(4, 3)), 2 * GENERATOR.normal(size=(5, 3))
+    network = Network.of(4, 1, activation, bias_variance=bias)
+    whole = limit(network, np.vstack([X, Y]))
+    here = cross_limit(network, X, Y)
+    np.testing.assert_allclose(here.ntk, whole.ntk[:4, 4:], rtol=1e-12)
+    np.testing.assert_allclose(here.nngp, whole.nngp[:4, 4:], rtol=1e-12)
+
+
+def test_the_cross_kernel_is_the_mean_of_wide_networks():
+    """One hidden layer: the mean over draws is the limit at every width; z-scores of each entry."""
+    X, Y = GENERATOR.normal(size=(2, 3)), GENERATOR.normal(size=(2, 3)) * 1.5
+    network = Network.of(2, 32, bias_variance=0.4)
+    draws = 2000
+    weights = draw_many(network, 3, seed=7, draws=range(draws))
+    kernels = empirical_ntk(network, weights, np.vstack([X, Y])).ntk[:, :2, 2:]
+    error = kernels.std(axis=0, ddof=1) / math.sqrt(draws)
+    z = (kernels.mean(axis=0) - cross_limit(network, X, Y).ntk) / error
+    assert np.abs(z).max() < stats.norm.isf(FALSE_ALARM / 2 / z.size)
+    assert error.max() < 0.02 * np.abs(kernels.mean(axis=0)).max()  # a factor could not hide
+
+
+def test_ridge_regression_is_that_of_scikit_learn():
+    X, y = GENERATOR.normal(size=(30, 4)), GENERATOR.normal(size=(30, 1))
+    Z = GENERATOR.normal(size=(7, 4))
+    network = Network.of(3, 1, bias_variance=0.1)
+    machine = fit_kernel_machine(network, Data(X, y), ridge=0.05)
+    gram = limit(network, X / 2).ntk  # rows over sqrt(4)
+    theirs = KernelRidge(alpha=0.05 * np.trace(gram) / 30, kernel="precomputed")
+    theirs.fit(gram, y - y.mean())
+    expected = theirs.predict(cross_limit(network, Z / 2, X / 2).ntk) + y.mean()
+    np.testing.assert_allclose(machine(Z), expected, rtol=1e-9)
+
+
+def test_images_are_flattened_and_scaled():
+    images = GENERATOR.normal(size=(3, 2, 2, 3))
+    np.testing.assert_allclose(scaled_rows(images), images.reshape(3, 12) / math.sqrt(12))
+
+
+def test_the_temperature_is_that_of_least_smoothed_loss():
+    task = data.gaussian_mixture(seed=0, rows=200)
+    network = Network.of(3, 1, bias_variance=0.1)
+    machine = fit_kernel_machine(network, task.train, ridge=0.1, classes=5)
+    found = with_temperature(machine, task.validation)
+    raw, labels = machine(task.validation.inputs), task.validation.targets
+    smooth = np.full((len(labels), 5), 1 / 5 / (len(labels) + 1))
+    smooth[np.arange(len(labels)), labels] += len(labels) / (len(labels) + 1)
+    grid = np.geomspace(1e-3, 10, 4000)
+    losses = [-(smooth * log_softmax(raw / t)).sum() for t in grid]
+    assert found.temperature == pytest.approx(grid[np.argmin(losses)], rel=0.01)
+    before = cross_entropy(log_softmax(raw), labels)
+    assert cross_entropy(found.log_probabilities(task.validation.inputs), labels) < before
+
+
+def test_the_temperature_stays_positive_where_all_is_right():
+    """A separable validation part alone would make the best temperature 0."""
+    X = np.vstack([np.full((20, 1), -1.0), np.full((20, 1), 1.0)]) + 0.01 * GENERATOR.normal(
+        size=(40, 1)
+    )
+    part = Data(X, np.repeat([0, 1], 20))
+    machine = fit_kernel_machine(Network.of(2, 1), part, ridge=0.01, classes=2)
+    assert with_temperature(machine, part).temperature > 0.05
+
+
+def test_kernel_machines_refuse_what_makes_no_sense():
+    part = Data(np.ones((3, 2)), np.zeros((3, 1)))
+    with pytest.raises(InvalidInput, match="ridge"):
+        fit_kernel_machine(Network.of(2, 1), part, ridge=0)
+    with pytest.raises(Unable, match="larger ridge"):
+        fit_kernel_machine(Network.of(2, 1), part, ridge=1e-30)
+    with pytest.raises(InvalidInput, match="one dimension"):
+        cross_limit(Network.of(2, 1), np.ones((2, 3)), np.ones((2, 2)))
+
+
+# Statistics -----------------------------------------------------------------------------------
+
+
+def test_independent_runs_are_scipys_t_tests():
+    a, b = GENERATOR.normal(size=6), GENERATOR.normal(size=6)
+    theirs = stats.ttest_rel(a, b)
+    here = paired(a.tolist(), b.tolist())
+    assert here.p_value == pytest.approx(theirs.pvalue)
+    interval = theirs.confidence_interval(0.95)
+    assert here.difference.lower == pytest.approx(interval.low)
+    assert here.difference.upper == pytest.approx(interval.high)
+    assert here.wilcoxon == pytest.approx(stats.wilcoxon(a, b).pvalue)
+
+
+def test_overlap_widens_intervals_as_nadeau_and_bengio_say():
+    """s² (1/J + test/train): with J = 5 and 1/3 the half-width grows by sqrt(8/3)."""
+    values = GENERATOR.normal(size=5).tolist()
+    wide, narrow = mean_over_runs(values, 1 / 3), mean_over_runs(values)
+    assert wide.half / narrow.half == pytest.approx(math.sqrt((1 / 5 + 1 / 3) * 5))
+    zeros = [0.0] * 5
+    assert paired(values, zeros, 1 / 3).p_value > paired(values, zeros).p_value
+
+
+def test_intervals_hold_the_mean_in_95_percent():
+    """4000 samples of five: the share is binomial; two-sided false alarm 1e-6."""
+    count = 4000
+    samples = np.random.default_rng(3).normal(size=(count, 5))
+    held = sum(m.lower < 0 < m.upper for m in map(mean_over_runs, samples.tolist()))
+    law = stats.binom(count, 0.95)
+    assert law.ppf(FALSE_ALARM / 2) <= held <= law.isf(FALSE_ALARM / 2)
+
+
+def test_equal_differences_are_not_infinitely_significant():
+    assert paired([0.9] * 5, [0.8] * 5).p_value == pytest.approx(1 / 16)
+    assert paired([0.9] * 5, [0.9] * 5).p_value == 1
+    third = [0.1 + 0.2, 0.3, 0.3, 0.3, 0.3]  # they differ by rounding
+    assert paired(third, [0.0] * 5).p_value == pytest.approx(1 / 16)
+
+
+def test_holm_is_the_step_down_rule():
+    assert holm([0.01, 0.04, 0.03]) == pytest.approx([0.03, 0.06, 0.06])
+    assert holm([0.5, 0.9]) == pytest.approx([1, 1])
+    assert holm([]) == []
+
+
+@pytest.mark.parametrize("values", [[1.0], [1.0, math.nan], []])
+def test_means_of_too_little_are_refused(values):
+    with pytest.raises(InvalidInput):
+        mean_over_runs(values)
+    with pytest.raises(InvalidInput, match="as many"):
+        paired([1.0, 2.0], [1.0, 2.0, 3.0])
+
+
+# ResNet-18 ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("size", "stride"), [(3, 1), (3, 2), (1, 2)])
+def test_the_convolution_is_scipys_and_jaxs(size, stride):
+    layer = Convolution(2, 3, size, stride, jax.random.key(0))
+    x = GENERATOR.normal(size=(2, 8, 8)).astype(np.float32)
+    here = np.asarray(layer(x))
+    weight = np.asarray(layer.weight)
+    for output in range(3):
+        whole = sum(signal.correlate2d(x[i], weight[output, i], mode="same") for i in range(2))
+        np.testing.assert_allclose(here[output], whole[::stride, ::stride], atol=1e-4)
+    theirs = jax.lax.conv_general_dilated(
+        x[None], weight, (stride, stride), [(size // 2, size // 2)] * 2
+    )
+    np.testing.assert_allclose(here, theirs[0], atol=1e-4)
+
+
+def test_resnet_18_has_the_known_number_of_parameters():
+    """11,173,962 for CIFAR with ten classes; group norms have as many as batch norms."""
+    shapes = eqx.filter_eval_shape(ResNet18, 10, jax.random.key(0))
+    arrays = [leaf for leaf in jax.tree.leaves(shapes) if hasattr(leaf, "shape")]
+    assert sum(math.prod(leaf.shape) for leaf in arrays) == 11_173_962
+
+
+def test_a_block_is_its_formula():
+    block = BasicBlock(8, 16, 2, jax.random.key(1))
+    x = GENERATOR.normal(size=(8, 6, 6)).astype(np.float32)
+
+    def norm(h):
+        groups = np.asarray(h).reshape(8, -1)
+        centred = groups - groups.mean(axis=1, keepdims=True)
+        return (centred / np.sqrt(groups.var(axis=1, keepdims=True) + 1e-5)).reshape(h.shape)
+
+    assert block.shortcut is not None
+    inner = np.maximum(norm(block.first(x)), 0)
+    expected = np.maximum(norm(block.shortcut(x)) + norm(block.second(inner)), 0)
+    assert expected.shape == (16, 3, 3)
+    np.testing.assert_allclose(eqx.filter_jit(block)(x), expected, atol=1e-4)
+    with pytest.raises(InvalidInput, match="8 groups"):
+        ResNet18(10, jax.random.key(0), channels=12)
+
+
+# Tuning and judging ---------------------------------------------------------------------------
+
+
+class Spy:
+    """A contender that predicts a constant, and writes down what it is asked."""
+
+    def __init__(self, name, validation, value, log):
+        self.losses = dict(enumerate(validation))
+        self.name, self.value, self.log = name, value, log
+
+    def contender(self):
+        grid = tuple({"index": float(index)} for index in self.losses)
+        return Contender(self.name, grid, self.fit, "a spy")
+
+    def fit(self, train, validation, classes, point, budget):
+        self.log.append(("fit", self.name, len(train.inputs), len(validation.inputs)))
+        index = int(point["index"])
+
+        def outputs(inputs):
+            self.log.append(("look", self.name, index, len(inputs)))
+            return np.full((len(inputs), 1), self.value)
+
+        return Fitted(outputs, self.losses[index])
+
+
+def test_the_validation_part_chooses_and_the_test_part_is_looked_at_once_at_the_end():
+    log = []
+    spies = [Spy("a", [3, 1, 2, 0], 0.0, log), Spy("b", [1, math.inf, 5, 4], 1.0, log)]
+    budget = Budget(runs=2, points=3)
+    found = run_tasks(
+        "t",
+        [lambda seed: data.sinusoids(seed, rows=100)],
+        budget,
+        rivals=lambda task: [spy.contender() for spy in spies],
+    )
+    for run in (0, 1):
+        part = log[8 * run : 8 * run + 8]
+        assert [entry[0] for entry in part] == ["fit"] * 6 + ["look"] * 2
+        assert all(entry[2:] == (60, 20) for entry in part[:6])
+        assert part[6:] == [("look", "a", 1, 20), ("look", "b", 0, 20)]
+    assert len(log) == 16
+    assert [score.point["index"] for score in found.scores] == [1, 0, 1, 0]
+    assert len({run.digest for run in found.tasks}) == 2
+
+
+def test_metrics_are_those_of_their_definitions():
+    task = data.sinusoids(seed=0, rows=100)
+    mean = task.test.targets.mean()
+    shape = task.test.targets.shape
+    assert judge(task, np.full(shape, mean))["r2"] == pytest.approx(0)
+    zero = judge(task, np.zeros(shape))
+    assert zero["mse"] == pytest.approx((task.test.targets**2).mean() * task.target_scale**2)
+    assert judge(task, task.test.targets)["r2"] == 1
+    classes = data.gaussian_mixture(seed=0, rows=200)
+    uniform = judge(classes, np.zeros((40, 5)))
+    assert uniform["cross_entropy"] == pytest.approx(math.log(5))
+    labels = classes.test.targets
+    right = judge(classes, 50 * np.eye(5)[labels])
+    assert right["accuracy"] == 1
+    wrong = judge(classes, 50 * np.eye(5)[(labels + 1) % 5])
+    assert wrong["accuracy"] == 0
+    assert wrong["cross_entropy"] == pytest.approx(50)
+
+
+def test_every_model_has_the_same_budget():
+    for contender in (MLP_3X512, RESIDUAL_MLP, RESNET_18, STANDARD_NTK, NTK_ECRN):
+        assert len({tuple(sorted(point.items())) for point in contender.grid}) == GRID
+    flat = data.sinusoids(seed=0, rows=100)
+    assert contenders(flat)[1] is RESIDUAL_MLP
+    pictures = replace(flat, train=Data(np.zeros((2, 32, 32, 3)), np.zeros(2)))
+    assert contenders(pictures)[1] is RESNET_18
+
+
+def test_the_kernel_machine_learns_a_smooth_sum():
+    task = data.sinusoids(seed=0, rows=400)
+    low = data.Sinusoids.random(modes=1, dim=1, lowest=0.5, highest=0.5)
+    task = data.sinusoids(seed=0, rows=400, law=low)
+    fitted, point, _ = tune(STANDARD_NTK, task, Budget())
+    assert point in STANDARD_NTK.grid
+    assert judge(task, fitted.outputs(task.test.inputs))["r2"] > 0.97
+
+
+@pytest.mark.parametrize(
+    "changes", [{"runs": 1}, {"points": 5}, {"points": 0}, {"steps": 0}, {"seed": -1}]
+)
+def test_budgets_that_are_none_are_refused(changes):
+    with pytest.raises(InvalidInput):
+        Budget(**changes)
+
+
+# Results --------------------------------------------------------------------------------------
+
+
+def results(values, *, overlap=0.0, task="iris", metric="accuracy"):
+    runs = len(next(iter(values.values())))
+    scores = [
+        Score(task, model, run, {metric: value}, {"rate": 0.1}, 0.5, 10, "", 0.1)
+        for model, found in values.items()
+        for run, value in enumerate(found)
+    ]
+    tasks = [TaskRun(task, "about", (3, 2, 1), f"{run}", {}, overlap) for run in range(runs)]
+    models = {model: ("about it", ({"rate": 0.1},)) for model in values}
+    return analyse("table-3", Budget(runs=runs), models, tasks=tasks, scores=scores)
+
+
+def test_the_best_model_is_named_with_what_the_tests_say():
+    clear = {
+        "MLP 3x512": [0.5, 0.52, 0.51, 0.49, 0.5],
+        "ECRN": [0.9, 0.91, 0.92, 0.9, 0.89],
+        "Standard NTK": [0.6, 0.62, 0.59, 0.6, 0.61],
+    }
+    found = results(clear)
+    assert found.best("iris", "accuracy") == ("ECRN", True)
+    assert "significantly against every other" in verdict(found, "iris", "accuracy")
+    assert all(c.adjusted >= c.test.p_value for c in found.comparisons)
+    # The same numbers as losses: the lowest is best.
+    losses = results(clear, metric="cross_entropy")
+    assert losses.best("iris", "cross_entropy") == ("MLP 3x512", True)
+    vague = results({"MLP 3x512": [0.5, 0.9], "ECRN": [0.95, 0.5]})
+    assert vague.best("iris", "accuracy") == ("ECRN", False)
+    assert "significantly against none" in verdict(vague, "iris", "accuracy")
+    with pytest.raises(InvalidInput, match="no metric"):
+        found.best("iris", "r2")
+
+
+def test_the_residual_mlp_stands_beside_what_is_printed_for_resnet_18():
+    found = results({"Residual MLP": [0.9, 0.91], "ECRN": [0.8, 0.9]})
+    printed = {s.model: s.printed for s in found.summaries}
+    assert printed == {"Residual MLP": 0.95, "ECRN": 0.961}
+    assert PRINTED["cifar10", "cross_entropy"]["ECRN"] == 0.648
+    assert PRINTED["boston", "r2"]["MLP 3x512"] == 0.84
+
+
+def test_results_are_written_as_json_csv_and_latex(tmp_path):
+    found = results({"MLP 3x512": [0.5, 0.51, 0.5], "ECRN": [0.9, 0.93, 0.91]})
+    paths = write_results(tmp_path, found)
+    assert [path.name for path in paths] == ["table_3.json", "table_3.csv", "table_3.tex"]
+    content = json.loads(paths[0].read_text())
+    assert content["seeds"] == [0, 1, 2]
+    assert {"jax", "numpy", "device", "ntkproofs"} <= set(content["manifest"])
+    assert [run["digest"] for run in content["tasks"]] == ["0", "1", "2"]
+    assert content["best"][0]["model"] == "ECRN"
+    lines = [x for x in paths[1].read_text().splitlines() if not x.startswith("#")]
+    rows = list(csv.DictReader(lines))
+    assert [float(row["value"]) for row in rows if row["model"] == "ECRN"] == [0.9, 0.93, 0.91]
+    tex = to_latex(found)
+    assert tex.count("\\boldsymbol") == 1
+    assert "$0.961$" in tex
+    assert tex.count("{tabular}") == 2
+
+
+def test_sources_refuse_what_is_missing(tmp_path):
+    with pytest.raises(InvalidInput, match="nothing is downloaded unasked"):
+        table_sources("table-4", rows=100, images=None, folder=None)
+    with pytest.raises(InvalidInput, match="holds no"):
+        table_sources("table-4", rows=100, images=None, folder=tmp_path)
+    with pytest.raises(InvalidInput, match="boston_housing"):
+        table_sources("table-3", rows=100, images=None, folder=tmp_path)
+    with pytest.raises(InvalidInput, match="Tables are"):
+        table_sources("table-5", rows=100, images=None, folder=None)
+    sources, notes = table_sources("table-3", rows=100, images=None, folder=None)
+    assert len(sources) == 2
+    assert "Boston housing was left out" in notes[0]
+    pixels = GENERATOR.integers(0, 256, (100, 32, 32, 3), dtype=np.uint8)
+    labels = np.arange(100) % 10
+    np.savez(tmp_path / "cifar.npz", x_train=pixels, y_train=labels, x_test=pixels, y_test=labels)
+    sources, notes = table_sources("table-4", rows=100, images=5000, folder=tmp_path)
+    assert notes == ["200 images instead of 5000: there are no more."]
+    assert sources[0](0).train.inputs.shape == (80, 32, 32, 3)
+
+
+# Figure 2 and commands ------------------------------------------------------------------------
+
+
+def path(network, run, largest):
+    values = np.asarray(largest, dtype=float)
+    steps = np.arange(len(values))
+    return KernelPath(network, run, steps, values, values, 0 * values, 0.1, 0.5, "")
+
+
+def test_paths_tell_growth_from_oscillation():
+    assert path("ECRN", 0, [1, 2, 4]).growth == 4
+    assert path("ECRN", 0, [1, 2, 4]).reversals == pytest.approx(0)
+    assert path("ECRN", 0, [4, 2, 1]).reversals == pytest.approx(0)
+    assert path("ECRN", 0, [1, 2, 1]).reversals == pytest.approx(1)
+    # up by log 8, down by log 2: |log 4| of log 16 remains
+    assert path("ECRN", 0, [1, 8, 4]).reversals == pytest.approx(1 / 2)
+    assert path("ECRN", 0, [1, 1]).reversals == 0
+
+
+def test_figure_2_writes_its_numbers_and_draws(tmp_path):
+    pytest.importorskip("matplotlib")
+    paths = tuple(path(name, run, [1, 2 + run, 4]) for run in (0, 1) for name in NETWORKS)
+    found = Figure2(Figure2Settings(runs=2, steps=2, looks=2), "about", paths)
+    figure_2_report.write_figure_2(tmp_path, found)
+    content = json.loads((tmp_path / "figure_2.json").read_text())
+    assert content["over_runs"]["ECRN"]["growth"]["mean"] == 4
+    lines = (tmp_path / "figure_2.csv").read_text().splitlines()
+    assert len([x for x in lines if not x.startswith("#")]) == 1 + 6 * 3
+    assert len(figure_2_report.draw_figure_2(found).axes) == 3
+
+
+@pytest.mark.parametrize("changes", [{"runs": 1}, {"fraction": 1}, {"looks": 10, "steps": 5}])
+def test_figure_2_refuses_settings_that_are_none(changes):
+    with pytest.raises(InvalidInput):
+        Figure2Settings(**changes)
+
+
+def test_the_command_prints_writes_and_refuses(tmp_path, monkeypatch):
+    from ntkproofs.networks import experiments
+
+    monkeypatch.setattr(experiments, "contenders", lambda task: [STANDARD_NTK])
+    runner = CliRunner()
+    done = runner.invoke(
+        app, ["experiment", "table-2", "--quick", "--output", str(tmp_path)], terminal_width=120
+    )
+    assert done.exit_code == 0, done.output
+    assert "mixture: accuracy" in done.output
+    assert "best possible" in done.output
+    assert json.loads((tmp_path / "table_2.json").read_text())["budget"]["runs"] == 2
+    missing = runner.invoke(app, ["experiment", "table-4", "--quick"])
+    assert missing.exit_code == 2
+    assert "nothing is downloaded unasked" in missing.output
+    nowhere = runner.invoke(app, ["experiment", "table-1", "--output", str(tmp_path / "no")])
+    assert nowhere.exit_code == 2
+
+
+def test_a_missing_package_is_named(monkeypatch):
+    import importlib
+
+    from ntkproofs.commands import tables
+
+    def none(name):
+        raise ImportError(name)
+
+    monkeypatch.setattr(importlib, "import_module", none)
+    with pytest.raises(MissingPackage, match="jax is not installed"):
+        tables._require_networks()
+
+
+def test_figure_2_follows_the_kernel_of_the_networks_it_trains(monkeypatch):
+    """The path at its two ends against the Jacobian itself, on networks descended by hand."""
+    from ntkproofs.networks import figure_2
+    from ntkproofs.networks.models import MLP
+    from ntkproofs.networks.training import stable_rate
+
+    build = lambda dim, key: MLP(dim, 1, key, width=6, depth=1, phi="tanh")  # noqa: E731
+    monkeypatch.setattr(figure_2, "NETWORKS", {"MLP 3x512": build})
+    settings = Figure2Settings(runs=2, steps=3, looks=1, points=5, rows=50)
+    found = figure_2.run_figure_2(settings)
+    part = data.sinusoids(0, rows=50).train
+    model = build(2, jax.random.fold_in(jax.random.key(0), 3))
+    rate = 0.5 * stable_rate(model, part)
+    params, rest = eqx.partition(model, eqx.is_inexact_array)
+    outputs = lambda p, x: jax.vmap(eqx.combine(p, rest))(x)  # noqa: E731
+    loss = lambda p: ((outputs(p, part.inputs) - part.targets) ** 2).mean()  # noqa: E731
+
+    jacobian = jax.jit(jax.jacrev(lambda q: outputs(q, part.inputs[:5])[:, 0]))
+    descend = jax.jit(jax.grad(loss))
+
+    def kernel(p):
+        leaves = jax.tree.leaves(jacobian(p))
+        J = np.concatenate([np.asarray(leaf, dtype=float).reshape(5, -1) for leaf in leaves], 1)
+        return J @ J.T
+
+    start = kernel(params)
+    for _ in range(3):
+        params = jax.tree.map(lambda a, g: a - rate * g, params, descend(params))
+    end, path = kernel(params), found.paths[0]
+    assert path.steps.tolist() == [0, 3]
+    for index, expected in ((0, start), (-1, end)):
+        assert path.largest[index] == pytest.approx(np.linalg.eigvalsh(expected)[-1], rel=1e-4)
+        assert path.frobenius[index] == pytest.approx(np.linalg.norm(expected), rel=1e-4)
+    drift = np.linalg.norm(end - start) / np.linalg.norm(start)
+    assert path.drift[-1] == pytest.approx(drift, rel=1e-2)
+    assert drift > 1e-3
+    assert found.over_runs("MLP 3x512", "final_drift").runs == 2
