@@ -17,6 +17,7 @@ evolves from block to block: every J_l holds all later blocks.)
 
 import functools
 import itertools
+from typing import Any
 
 import sympy as sp
 from flint import arb
@@ -274,7 +275,7 @@ amended = layer_recursion.amend(
 def mean_over_signs(q, mu):
     """Half the sum of Θ_l for W and for -W, where h_(l-1) = 0 and slopes do not depend on W."""
     W = symbols_of("W", WIDTH, WIDTH)
-    turned = {w: -w for w in W.values()}
+    turned: dict[Any, Any] = {w: -w for w in W.values()}
     origin = {sp.Symbol(f"h{a}{side}"): 0 for a in (1, 2) for side in "xy"}
     for (i, j), found in kernel_by_differentiation().items():
         mean = ((found + found.subs(turned)) / 2).subs(origin)

@@ -114,10 +114,10 @@ def drift_by_alpha(alpha_law):
         return
     for name, values in (("from 1/16 to 1/8", small), ("from 1/2 to 1", large)):
         if alpha_law == "falls":
-            p_value = float(stats.ttest_1samp(values, 0.0, alternative="less").pvalue)
+            p_value = float(stats.ttest_1samp(values, 0.0, alternative="less")[1])
             about = f"the exponent of α {name} is not negative"
         else:
-            p_value = float(stats.ttest_1samp(values, 0.0).pvalue)
+            p_value = float(stats.ttest_1samp(values, 0.0)[1])
             about = f"the exponent of α {name} is 0"
         yield statistic(about, p_value, false_alarm=FALSE_ALARM / 2, witness=numbers)
 

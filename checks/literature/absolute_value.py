@@ -9,6 +9,7 @@ kernel is -L(L-1)/π by induction, twice that of the ReLU; u = -1 adds the same 
 
 from fractions import Fraction
 from functools import lru_cache
+from typing import Any
 
 import sympy as sp
 from flint import arb
@@ -76,7 +77,7 @@ def parity_of_the_library(odd_degrees):
         yield exactly("all odd eigenvalues vanish", vanish, expected, {"L": depth})
 
 
-def coefficient(expression, power):
+def coefficient(expression, power) -> Any:
     return sp.expand(expression).coeff(theta, power)
 
 

@@ -78,7 +78,6 @@ def frequency_control(
     """
     from dataclasses import replace
 
-    from ntkproofs.files import require_writable
     from ntkproofs.networks.frequency_experiment import Settings, run_frequency_control
     from ntkproofs.reports.frequency_control import (
         print_frequency_control,
