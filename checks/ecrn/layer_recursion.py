@@ -276,7 +276,7 @@ def mean_over_signs(q, mu):
     """Half the sum of Θ_l for W and for -W, where h_(l-1) = 0 and slopes do not depend on W."""
     W = symbols_of("W", WIDTH, WIDTH)
     turned: dict[Any, Any] = {w: -w for w in W.values()}
-    origin = {sp.Symbol(f"h{a}{side}"): 0 for a in (1, 2) for side in "xy"}
+    origin: dict[Any, Any] = {sp.Symbol(f"h{a}{side}"): 0 for a in (1, 2) for side in "xy"}
     for (i, j), found in kernel_by_differentiation().items():
         mean = ((found + found.subs(turned)) / 2).subs(origin)
         before = stated_entry(0, q, i, j).subs(origin)

@@ -19,6 +19,7 @@ part of the drift stays when α tends to 0.
 import json
 import math
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from scipy import stats
@@ -49,6 +50,10 @@ def p_value_of_being_within(values, centre, margin):
     error = values.std(ddof=1) / math.sqrt(len(values))
     beyond = (abs(values.mean() - centre) - margin) / error
     return float(min(1.0, 2 * stats.t.sf(beyond, len(values) - 1))) if beyond > 0 else 1.0
+
+
+def p_value_of(test: Any):
+    return float(test.pvalue)
 
 
 def against_width(quantity, q):
@@ -109,15 +114,15 @@ def drift_by_alpha(alpha_law):
     }
     if alpha_law == "one power":
         about = "the exponent of α is the same from 1/16 to 1/8 as from 1/2 to 1"
-        p_value = float(stats.ttest_rel(large, small).pvalue)
+        p_value = p_value_of(stats.ttest_rel(large, small))
         yield statistic(about, p_value, false_alarm=FALSE_ALARM, witness=numbers)
         return
     for name, values in (("from 1/16 to 1/8", small), ("from 1/2 to 1", large)):
         if alpha_law == "falls":
-            p_value = float(stats.ttest_1samp(values, 0.0, alternative="less")[1])
+            p_value = p_value_of(stats.ttest_1samp(values, 0.0, alternative="less"))
             about = f"the exponent of α {name} is not negative"
         else:
-            p_value = float(stats.ttest_1samp(values, 0.0)[1])
+            p_value = p_value_of(stats.ttest_1samp(values, 0.0))
             about = f"the exponent of α {name} is 0"
         yield statistic(about, p_value, false_alarm=FALSE_ALARM / 2, witness=numbers)
 
