@@ -117,7 +117,7 @@ def _trained(setting: Setting, width: int, alpha: float, seed: int) -> Laziness:
     n = setting.points
     inner = kernel[:n, :n]
     rate = 1 / float(np.linalg.eigvalsh(inner)[-1])
-    last = _descended(moving, fixed, x, jnp.asarray(y), rate=rate, steps=setting.steps)
+    last = descended(moving, fixed, x, jnp.asarray(y), rate=rate, steps=setting.steps)
     after, moved = _linear(last, fixed, whole)
     if not np.isfinite(after).all():
         raise Unable(f"Training diverged at width {width}, α = {alpha}: take a smaller α.")
@@ -134,15 +134,16 @@ def _trained(setting: Setting, width: int, alpha: float, seed: int) -> Laziness:
     )
 
 
-def _outputs(moving: Any, fixed: Any, x: Any) -> Any:
+def outputs_of(moving: Any, fixed: Any, x: Any) -> Any:
+    """The first output of a network, in trained and fixed arrays, at inputs of shape (n, d)."""
     return jax.vmap(eqx.combine(moving, fixed))(x)[:, 0]
 
 
 @eqx.filter_jit
 def _jacobian_products(moving: Any, fixed: Any, x: Any) -> tuple[Any, Any]:
-    jacobian = jax.jacrev(_outputs)(moving, fixed, x)
+    jacobian = jax.jacrev(outputs_of)(moving, fixed, x)
     flat = [leaf.reshape(len(x), -1) for leaf in jax.tree.leaves(jacobian)]
-    return _outputs(moving, fixed, x), sum(leaf @ leaf.T for leaf in flat)
+    return outputs_of(moving, fixed, x), sum(leaf @ leaf.T for leaf in flat)
 
 
 def _linear(moving: Any, fixed: Any, x: Any) -> tuple[Any, Any]:
@@ -151,10 +152,17 @@ def _linear(moving: Any, fixed: Any, x: Any) -> tuple[Any, Any]:
     return np.asarray(outputs), np.asarray(kernel)
 
 
+def kernel_of(moving: Any, fixed: Any, x: Any) -> Any:
+    """The empirical tangent kernel, shape (n, n)."""
+    return _linear(moving, fixed, x)[1]
+
+
 @eqx.filter_jit
-def _descended(moving: Any, fixed: Any, x: Any, y: Any, *, rate: float, steps: int) -> Any:
+def descended(moving: Any, fixed: Any, x: Any, y: Any, *, rate: float, steps: int) -> Any:
+    """The trained arrays after some steps of descent on ½ Σ (f - y)²."""
+
     def loss(parameters: Any) -> Any:
-        return 0.5 * jnp.sum((_outputs(parameters, fixed, x) - y) ** 2)
+        return 0.5 * jnp.sum((outputs_of(parameters, fixed, x) - y) ** 2)
 
     def step(parameters: Any, _: None) -> tuple[Any, None]:
         slopes = jax.grad(loss)(parameters)

@@ -104,7 +104,7 @@ class ECRN(eqx.Module):
             dim: of the inputs.
             outputs: of the network.
             key: of the draw.
-            features: m, rows of B.
+            features: m, rows of B; 0 for none: the lift then takes the input as it is.
             bandwidth: standard deviation of the entries of B.
             width: N.
             depth: number of blocks L.
@@ -115,14 +115,16 @@ class ECRN(eqx.Module):
             learn_frequencies, learn_alpha: whether B and α are trained.
             parametrisation: ``standard`` or ``ntk``.
         """
-        _check(dim, outputs, width, phi, parametrisation, depth=depth, features=features)
+        _check(dim, outputs, width, phi, parametrisation, depth=depth)
+        require_integer("features", features, least=0, why="they are rows of B")
         if not 0 <= drop < 1:
             raise InvalidInput(f"A drop rate lies in [0, 1); got drop = {drop}.")
         ntk = parametrisation == "ntk"
         keys = jax.random.split(key, depth + 3)
         scales = jnp.broadcast_to(jnp.asarray(alpha, dtype=float), (depth,))
         self.frequencies = bandwidth * jax.random.normal(keys[0], (features, dim))
-        self.lift = Dense(2 * features, width, keys[1], gain=2.0, ntk=ntk)
+        inputs, gain = (2 * features, 2.0) if features else (dim, 1.0)
+        self.lift = Dense(inputs, width, keys[1], gain=gain, ntk=ntk)
         self.blocks = tuple(Dense(width, width, k, gain=1.0, ntk=ntk) for k in keys[3:])
         self.alpha = scales * depth**-decay
         self.readout = Dense(width, outputs, keys[2], gain=1.0, ntk=ntk)
@@ -141,7 +143,7 @@ class ECRN(eqx.Module):
         """
         angle = 2 * jnp.pi * (self.frequencies @ x)
         waves = jnp.concatenate([jnp.cos(angle), jnp.sin(angle)])
-        h = self.lift(waves)
+        h = self.lift(waves if len(self.frequencies) else x)
         keep = jnp.array(self.keep)
         masks = keep if key is None else jax.random.bernoulli(key, keep).astype(h.dtype)
         for block, alpha, mask in zip(self.blocks, self.alpha, masks, strict=True):

@@ -30,7 +30,7 @@ def test_the_linearisation_is_what_descent_of_the_linear_model_gives():
         whole = jnp.concatenate([x, others])
         first, kernel = lazy_regime._linear(moving, fixed, whole)
         rate = 0.7 / float(np.linalg.eigvalsh(kernel[:5, :5])[-1])
-        _, tangent = jax.linearize(lambda p: lazy_regime._outputs(p, fixed, whole), moving)
+        _, tangent = jax.linearize(lambda p: lazy_regime.outputs_of(p, fixed, whole), moving)
         moved = jax.tree.map(jnp.zeros_like, moving)
         pullback = jax.linear_transpose(tangent, moving)
         for _ in range(40):

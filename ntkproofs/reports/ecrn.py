@@ -1,8 +1,9 @@
-"""The drift of kernels and the distance from linearisations: JSON, and a table for the terminal."""
+"""Small experiments on ECRNs (lazy regime, spectral bias): JSON, and tables for the terminal."""
 
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Sequence
 from dataclasses import asdict
 from importlib import metadata
@@ -14,12 +15,15 @@ from rich.table import Table
 
 from ntkproofs.files import replacing
 from ntkproofs.networks.lazy_regime import Laziness, Setting, power_law
+from ntkproofs.networks.spectral_bias import BiasRun, BiasSetting
 from ntkproofs.reports.json_report import environment
 
 _PACKAGES = ("jax", "equinox")
 
 
-def write_laziness(path: Path, setting: Setting, rows: Sequence[Laziness]) -> None:
+def write_networks(
+    path: Path, setting: Setting | BiasSetting, rows: Sequence[Laziness | BiasRun]
+) -> None:
     """Every trained network as JSON, with versions; written whole or not at all."""
     content = {
         "environment": {**environment(), **{name: metadata.version(name) for name in _PACKAGES}},
@@ -48,3 +52,19 @@ def print_laziness(console: Console, rows: Sequence[Laziness]) -> None:
                 console.print(
                     f"{quantity} at α = {alpha:g}: width^{law.exponent:.2f} ± {law.error:.2f}"
                 )
+
+
+def print_bias(console: Console, rows: Sequence[BiasRun]) -> None:
+    """Median steps until each frequency is learned, by bandwidth."""
+    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
+    for name in ("bandwidth", *(f"k = {k + 1}" for k in range(len(rows[0].steps)))):
+        table.add_column(name, justify="right")
+    for bandwidth in sorted({row.bandwidth for row in rows}):
+        own = [row.steps for row in rows if row.bandwidth == bandwidth]
+        cells = []
+        for column in zip(*own, strict=True):
+            known = sorted(math.inf if steps is None else steps for steps in column)
+            middle = known[(len(known) - 1) // 2]
+            cells.append("not learned" if math.isinf(middle) else f"{middle:g}")
+        table.add_row(f"{bandwidth:g}" if bandwidth else "no features", *cells)
+    console.print(table)
