@@ -26,6 +26,7 @@ from ntkproofs.finite_width.moments import (
     diagonal_moments_of,
     induction_steps,
     second_moment_bounds,
+    sign_steps,
 )
 from ntkproofs.finite_width.network import Network
 
@@ -171,12 +172,16 @@ def bounds_by_induction(rate, floor, ceiling):
     steps = induction_steps()
     for step in steps:
         yield premise(identity(step.about, step.left, step.right, least={"n": 1}))
+    least = {"n": 1, **dict.fromkeys(("QQ", "QT", "S", "TT", "P"), 0)}
+    for about, expression in sign_steps():
+        yield premise(nonnegative(f"{about} >= 0 after a layer", expression, least))
     square = sp.Symbol("QQ")
     growth = sp.cancel(steps[0].left.subs(kappa, 2) / square)
     yield identity(r"\Pi_{\ell+1}/\Pi_\ell", growth, 1 + sp.sympify(rate) / n, least={"n": 1})
     yield identity("(U + 2Y)/3 = QT", *_mixed(), least={})
     yield nonnegative("1 - 1/n", n - 1, {"n": 1})
     low, high = lambda k: k * (k + 2) * third, lambda k: k**2
+    yield exactly("before the first layer w = 0", (low(0), high(0)), (0, 0))
     yield identity("lower end of w", low(layer) + 1 + 2 * layer / 3, low(layer + 1))
     yield identity("upper end of w", high(layer) + 1 + 2 * layer, high(layer + 1))
     last = L - 1

@@ -324,6 +324,20 @@ class InductionStep:
     right: Any
 
 
+def sign_steps() -> list[tuple[str, Any]]:
+    """Polynomials in n >= 1 and nonnegative Q², QT, S, T², P whose signs the bounds need.
+
+    Times n, what a layer makes of S and P at the gates of the ReLU: they stay nonnegative, from 0
+    before the first layer.
+    """
+    n = sp.Symbol("n", positive=True)
+    qq, qt, s, tt, p = sp.symbols("QQ QT S TT P")
+    zero = sp.Integer(0)
+    before = _State(zero, zero, qq, qt, s, tt, p)
+    after = _layer(before, 1, zero, n, Gates(sp.Integer(1), sp.Integer(2)))
+    return [(name, sp.expand(sp.cancel(getattr(after, name) / n))) for name in ("s", "p")]
+
+
 def induction_steps() -> list[InductionStep]:
     """The layer in variables that uncouple it; what the closed form and the bounds rest on.
 

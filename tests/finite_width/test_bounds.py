@@ -182,6 +182,7 @@ def test_equal_inputs_have_no_positive_rate():
         ({"y": Y[:3]}, "one for each row"),
         ({"y": np.full(8, np.nan)}, "finite"),
         ({"sobolev": -np.eye(8)}, "positive definite"),
+        ({"sobolev": 1e-9 * np.tri(8)}, "symmetric"),
         ({"drift": -1.0}, ">= 0"),
     ],
 )
