@@ -38,11 +38,8 @@ class Rule(NamedTuple):
 
 @contextlib.contextmanager
 def precision(dtype: Any) -> Iterator[None]:
-    """A context in which JAX computes in float64 if ``dtype`` is that; nothing global remains."""
-    if jnp.dtype(dtype) != jnp.dtype("float64"):
-        yield
-        return
-    with jax.enable_x64(True):
+    """A context in which JAX computes in ``dtype``, whatever it was told before or is after."""
+    with jax.enable_x64(jnp.dtype(dtype) == jnp.dtype("float64")):
         yield
 
 

@@ -12,7 +12,13 @@ from ntkproofs.finite_width.empirical import empirical_ntk
 from ntkproofs.finite_width.network import Network, Weights, draw_weights, limit
 from ntkproofs.kernels.activations import ACTIVATIONS, PiecewiseLinear
 
-jax.config.update("jax_enable_x64", True)
+
+@pytest.fixture(autouse=True)
+def _doubles():
+    with jax.enable_x64(True):
+        yield
+
+
 X = nt.sphere.uniform(5, 3, seed=1)
 LEAKY = PiecewiseLinear(0.7, 0.4)
 

@@ -137,10 +137,17 @@ def test_each_step_and_point_has_a_mask_of_its_own():
     assert np.abs(kept - 0.5).max() < 5 * 0.5 / 20  # false alarm below 1e-5 over ten steps
 
 
-def test_float64_leaves_nothing_behind():
-    run = train(mlp(), Recipe(dtype="float64", steps=3), WAVE)
-    assert run.model.layers[0].weight.dtype == predict(run.model, X).dtype == np.float64
-    assert jnp.ones(1).dtype == np.float32
+@pytest.mark.parametrize("doubles", [False, True])
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_precision_is_the_recipes_and_leaves_nothing_behind(dtype, doubles):
+    recipe = Recipe(dtype=dtype, steps=3)
+    with jax.enable_x64(not doubles):
+        other = train(mlp(), recipe, WAVE)
+    with jax.enable_x64(doubles):
+        run = train(mlp(), recipe, WAVE)
+        assert run.model.layers[0].weight.dtype == predict(run.model, X).dtype == dtype
+        assert jnp.ones(1).dtype == (np.float64 if doubles else np.float32)
+    same(run, other)
 
 
 def test_same_seed_same_bits_other_seed_other_ones():
