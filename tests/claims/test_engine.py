@@ -237,6 +237,25 @@ def test_proof_and_refutation_of_one_part_contradict_each_other():
     assert "contradiction" in found.note
 
 
+@pytest.mark.parametrize("full", [False, True])
+def test_long_measurements_run_where_asked_for(full):
+    made = claim(constants={"c": 1, "d": 1}, mutants={"c": [2], "d": [2]})
+
+    @made.statistic(on="kept rows")
+    def kept(c):
+        yield statistic("c is 1", 1e-9 if c != 1 else 0.5, false_alarm=1e-2)
+
+    @made.statistic(on="new rows", full=True)
+    def again(d):
+        yield statistic("d is 1", 1e-9 if d != 1 else 0.5, false_alarm=1e-2)
+
+    found = verify_claim(made, mutants=True, full=full)
+    # without it nothing answers for d
+    assert [e.name for e in found.original.evidence] == ["kept", "again"][: 1 + full]
+    assert found.original.verdict is (Verdict.SUPPORTED if full else Verdict.UNDECIDED)
+    assert found.mutants.killed == (2 if full else 1)
+
+
 def test_a_statistical_refutation_has_a_statistical_grade():
     made = claim()
 
