@@ -21,6 +21,7 @@ from ntkproofs.claims import (
     less,
     premise,
     sample,
+    significant,
     statistic,
 )
 from ntkproofs.claims.runner import verify_claim
@@ -235,6 +236,23 @@ def test_proof_and_refutation_of_one_part_contradict_each_other():
     found = verify_claim(made).original
     assert found.verdict is Verdict.UNDECIDED
     assert "contradiction" in found.note
+
+
+@pytest.mark.parametrize(
+    ("p_value", "p_opposite", "truth"),
+    [(1e-4, 1.0, Truth.FALSE), (1.0, 1e-4, Truth.TRUE), (0.6, 0.4, Truth.UNDECIDED)],
+)
+def test_an_order_stands_where_the_other_one_is_rejected(p_value, p_opposite, truth):
+    step = significant("a < b", p_value, p_opposite, false_alarm=1e-2, witness={"a": 1})
+    assert step.truth is truth
+    assert bool(step.witness) == (truth is Truth.FALSE)
+    assert bool(step.reason) == (truth is Truth.UNDECIDED)
+
+
+@pytest.mark.parametrize("p_values", [(1e-4, 1e-4), (-0.1, 0.5), (0.5, float("nan"))])
+def test_p_values_that_are_none(p_values):
+    with pytest.raises(InvalidInput):
+        significant("a < b", *p_values, false_alarm=1e-2)
 
 
 @pytest.mark.parametrize("full", [False, True])
