@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from ntkproofs.commands.common import Bar, console
+from ntkproofs.commands.common import EXIT_INTERRUPTED, Bar, console
 from ntkproofs.errors import MissingPackage
 
 _Quick = Annotated[bool, typer.Option("--quick", help="A small run: it shows that all works.")]
@@ -30,7 +32,8 @@ _Output = Annotated[
     typer.Option(
         "--output",
         metavar="DIR",
-        help="Write the numbers (JSON, CSV), and a LaTeX table or a picture, to this folder.",
+        help="Write the numbers (JSON, CSV), and a LaTeX table or a picture, to this folder. "
+        "Finished runs are kept there, and the same command goes on after an interruption.",
         show_default=False,
     ),
 ]
@@ -162,7 +165,6 @@ def _run(
     output: Path | None,
 ) -> None:
     _require_networks()
-    from ntkproofs.files import require_writable
     from ntkproofs.networks.contenders import Budget
     from ntkproofs.networks.experiments import run_table
     from ntkproofs.reports.network_tables import print_results, write_results
@@ -170,14 +172,48 @@ def _run(
     given: dict[str, Any] = {key: value for key, value in changes.items() if value is not None}
     start = Budget.quick(images=name == "table-4") if quick else Budget()
     budget = replace(start, seed=seed, **given)
-    if output is not None:
-        require_writable(output / f"{name.replace('-', '_')}.json")
-    with Bar("trainings") as progress:
-        found = run_table(name, budget, folder=data, progress=progress)
+    partial = _partial_file(output, name)
+    with _resumable(partial), Bar("trainings") as progress:
+        found = run_table(name, budget, folder=data, partial=partial, progress=progress)
     print_results(console(), found)
-    if output is not None:
+    if output is not None and partial is not None:
         write_results(output, found)
+        partial.unlink(missing_ok=True)
         typer.echo(f"Numbers and a LaTeX table are in {output}.", err=True)
+
+
+def _partial_file(output: Path | None, name: str) -> Path | None:
+    """Where finished runs are kept; refuses a folder that cannot be written to."""
+    from ntkproofs.files import require_writable
+
+    if output is None:
+        return None
+    stem = name.replace("-", "_")
+    require_writable(output / f"{stem}.json")
+    return output / f"{stem}.partial.json"
+
+
+@contextlib.contextmanager
+def _resumable(partial: Path | None) -> Iterator[None]:
+    """Tell on Ctrl-C what was finished, and how to go on."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        typer.echo(f"Interrupted: {_finished(partial)}", err=True)
+        raise typer.Exit(EXIT_INTERRUPTED) from None
+
+
+def _finished(partial: Path | None) -> str:
+    from ntkproofs.networks.resuming import read_parts
+
+    if partial is None:
+        return (
+            "nothing was kept. With --output DIR finished runs are kept, and can be gone on from."
+        )
+    if not partial.exists():
+        return f"no run was finished, so that nothing was kept in {partial.parent}."
+    finished = "; ".join(read_parts(partial)[1])
+    return f"finished and kept in {partial}: {finished}. The same command goes on from there."
 
 
 def figure_2(
@@ -202,7 +238,6 @@ def figure_2(
       ntkproofs experiment figure-2 --quick --output results
     """
     _require_networks()
-    from ntkproofs.files import require_writable
     from ntkproofs.networks.figure_2 import Figure2Settings, run_figure_2
     from ntkproofs.reports.figure_2 import draw_figure_2, print_figure_2, write_figure_2
     from ntkproofs.reports.plots import require_matplotlib, save_figure
@@ -211,15 +246,16 @@ def figure_2(
     given = {"runs": runs, "steps": steps}
     changes: dict[str, Any] = {key: value for key, value in given.items() if value is not None}
     settings = replace(start, seed=seed, **changes)
-    if output is not None:
-        require_writable(output / "figure_2.csv")
+    partial = _partial_file(output, "figure-2")
+    if partial is not None:
         require_matplotlib()
-    with Bar("networks") as progress:
-        found = run_figure_2(settings, progress=progress)
+    with _resumable(partial), Bar("networks") as progress:
+        found = run_figure_2(settings, partial=partial, progress=progress)
     print_figure_2(console(), found)
-    if output is not None:
+    if output is not None and partial is not None:
         write_figure_2(output, found)
         save_figure(draw_figure_2(found), output / "figure_2.svg")
+        partial.unlink(missing_ok=True)
         typer.echo(f"Numbers and the picture are in {output}.", err=True)
 
 
