@@ -11,7 +11,6 @@ from typing import Annotated, Any
 import typer
 
 from ntkproofs.commands.common import EXIT_INTERRUPTED, Bar, console
-from ntkproofs.errors import MissingPackage
 
 _Quick = Annotated[bool, typer.Option("--quick", help="A small run: it shows that all works.")]
 _Runs = Annotated[
@@ -164,7 +163,6 @@ def _run(
     data: Path | None,
     output: Path | None,
 ) -> None:
-    _require_networks()
     from ntkproofs.networks.contenders import Budget
     from ntkproofs.networks.experiments import run_table
     from ntkproofs.reports.network_tables import print_results, write_results
@@ -237,7 +235,6 @@ def figure_2(
     \b
       ntkproofs experiment figure-2 --quick --output results
     """
-    _require_networks()
     from ntkproofs.networks.figure_2 import Figure2Settings, run_figure_2
     from ntkproofs.reports.figure_2 import draw_figure_2, print_figure_2, write_figure_2
     from ntkproofs.reports.plots import require_matplotlib, save_figure
@@ -257,17 +254,3 @@ def figure_2(
         save_figure(draw_figure_2(found), output / "figure_2.svg")
         partial.unlink(missing_ok=True)
         typer.echo(f"Numbers and the picture are in {output}.", err=True)
-
-
-def _require_networks() -> None:
-    """Check that networks can be trained, before anything else is done."""
-    import importlib
-
-    for package in ("jax", "equinox", "optax", "sklearn"):
-        try:
-            importlib.import_module(package)
-        except ImportError:
-            raise MissingPackage(
-                f"Networks are trained by JAX with Equinox and Optax, beside scikit-learn; "
-                f'{package} is not installed. Install all: pip install "ntkproofs[networks]".'
-            ) from None

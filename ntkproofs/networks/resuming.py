@@ -88,7 +88,7 @@ class FinishedParts:
         run, parts = read_parts(path)
         for name, value in self.run.items():
             if run.get(name) != value:
-                raise self.foreign(f"its {name} differs{differing(run.get(name), value)}")
+                raise self.foreign(f"it differs in the {name}{differing(run.get(name), value)}")
         return parts
 
 
