@@ -22,6 +22,15 @@ _Steps = Annotated[
     typer.Option(metavar="N", help="Steps of each training at most.", show_default=False),
 ]
 _Seed = Annotated[int, typer.Option(help="Of data, splits, weights and batches.")]
+_Also = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--also",
+        metavar="MODEL",
+        help="A further model: linearised, the MLP linearised at its start.",
+        show_default=False,
+    ),
+]
 _Data = Annotated[
     Path | None,
     typer.Option("--data", metavar="DIR", help="Folder of the data files.", show_default=False),
@@ -44,6 +53,7 @@ def table_1(
     runs: _Runs = None,
     steps: _Steps = None,
     seed: _Seed = 0,
+    also: _Also = None,
     output: _Output = None,
 ) -> None:
     """Regression on a sum of sinusoids: MSE and R² of four models.
@@ -59,9 +69,10 @@ def table_1(
     \b
       ntkproofs experiment table-1 --quick
       ntkproofs experiment table-1 --output results
+      ntkproofs experiment table-1 --also linearised
     """
     changes = {"runs": runs, "steps": steps}
-    _run("table-1", quick=quick, changes=changes, seed=seed, data=None, output=output)
+    _run("table-1", quick=quick, changes=changes, seed=seed, data=None, also=also, output=output)
 
 
 def table_2(
@@ -70,6 +81,7 @@ def table_2(
     runs: _Runs = None,
     steps: _Steps = None,
     seed: _Seed = 0,
+    also: _Also = None,
     output: _Output = None,
 ) -> None:
     """Five Gaussian classes: accuracy and cross-entropy of four models.
@@ -85,7 +97,7 @@ def table_2(
       ntkproofs experiment table-2 --runs 10
     """
     changes = {"runs": runs, "steps": steps}
-    _run("table-2", quick=quick, changes=changes, seed=seed, data=None, output=output)
+    _run("table-2", quick=quick, changes=changes, seed=seed, data=None, also=also, output=output)
 
 
 def table_3(
@@ -95,6 +107,7 @@ def table_3(
     steps: _Steps = None,
     seed: _Seed = 0,
     data: _Data = None,
+    also: _Also = None,
     output: _Output = None,
 ) -> None:
     """Boston housing (R²), Iris and Wine (accuracy), beside what the paper prints.
@@ -110,7 +123,7 @@ def table_3(
       ntkproofs experiment table-3 --data downloads --output results
     """
     changes = {"runs": runs, "steps": steps}
-    _run("table-3", quick=quick, changes=changes, seed=seed, data=data, output=output)
+    _run("table-3", quick=quick, changes=changes, seed=seed, data=data, also=also, output=output)
 
 
 def table_4(
@@ -134,6 +147,7 @@ def table_4(
     ] = None,
     seed: _Seed = 0,
     data: _Data = None,
+    also: _Also = None,
     output: _Output = None,
 ) -> None:
     """A part of CIFAR-10: accuracy and cross-entropy, beside what the paper prints.
@@ -151,7 +165,7 @@ def table_4(
       ntkproofs experiment table-4 --data downloads --channels 16 --output results
     """
     changes = {"runs": runs, "steps": steps, "images": images, "channels": channels}
-    _run("table-4", quick=quick, changes=changes, seed=seed, data=data, output=output)
+    _run("table-4", quick=quick, changes=changes, seed=seed, data=data, also=also, output=output)
 
 
 def _run(
@@ -161,6 +175,7 @@ def _run(
     changes: dict[str, int | None],
     seed: int,
     data: Path | None,
+    also: list[str] | None,
     output: Path | None,
 ) -> None:
     from ntkproofs.networks.contenders import Budget
@@ -172,7 +187,9 @@ def _run(
     budget = replace(start, seed=seed, **given)
     partial = _partial_file(output, name)
     with _resumable(partial), Bar("trainings") as progress:
-        found = run_table(name, budget, folder=data, partial=partial, progress=progress)
+        found = run_table(
+            name, budget, folder=data, further=also or (), partial=partial, progress=progress
+        )
     print_results(console(), found)
     if output is not None and partial is not None:
         write_results(output, found)

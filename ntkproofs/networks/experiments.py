@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from ntkproofs.errors import InvalidInput
-from ntkproofs.networks.contenders import Budget, Contender, Fitted, Point, contenders
+from ntkproofs.networks.contenders import Budget, Contender, Fitted, Point, also, contenders
 from ntkproofs.networks.data import Task
 from ntkproofs.networks.kernel_machines import cross_entropy, log_softmax
 from ntkproofs.networks.results import Model, Results, RunScores, Score, TaskRun, analyse
@@ -31,6 +31,7 @@ def run_table(
     budget: Budget | None = None,
     *,
     folder: Path | None = None,
+    further: Sequence[str] = (),
     partial: Path | None = None,
     progress: Progress | None = None,
 ) -> Results:
@@ -42,15 +43,24 @@ def run_table(
         budget: of every model.
         folder: where the data files are: ``boston_housing.csv`` (without a folder Boston is left
             out, and a note says so); CIFAR-10's batch files, or one .npz file of it.
+        further: models besides the four, by their names in
+            :data:`~ntkproofs.networks.contenders.ALSO`; all pairs of the table are compared then.
         partial: see :func:`run_tasks`.
         progress: called as ``progress(done, total)`` after each training.
 
     Raises:
         InvalidInput: for another name, files that are missing, or a partial file of another run.
+        Unable: if a further model does not fit in memory.
     """
     budget = budget or Budget()
     sources, notes = table_sources(name, rows=budget.rows, images=budget.images, folder=folder)
-    return run_tasks(name, sources, budget, notes=notes, partial=partial, progress=progress)
+
+    def rivals(task: Task) -> Sequence[Contender]:
+        return (*contenders(task), *also(task, further))
+
+    return run_tasks(
+        name, sources, budget, rivals=rivals, notes=notes, partial=partial, progress=progress
+    )
 
 
 def run_tasks(

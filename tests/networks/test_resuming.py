@@ -109,7 +109,10 @@ def test_runs_of_another_table_are_refused(interrupted):
     before = interrupted.read_bytes()
     shifted = [lambda seed: data.sinusoids(seed + 1, rows=100), other]
     cases = [
-        ({"budget": replace(BUDGET, steps=7, seed=1)}, r"it differs in the budget in steps \(1000, here 7\)"),
+        (
+            {"budget": replace(BUDGET, steps=7, seed=1)},
+            r"it differs in the budget in steps \(1000, here 7\)",
+        ),
         ({"of": shifted}, "data of sinusoids, run 0 differ"),
     ]
     for arguments, said in cases:
