@@ -13,7 +13,7 @@ from ntkproofs.claims.isolated import Again, Settings, Verification
 from ntkproofs.claims.outline import ClaimOutline
 from ntkproofs.claims.progress import Progress, Silence
 from ntkproofs.claims.store import Store
-from ntkproofs.claims.verdict import ClaimResult, Outcome, StatementResult, Verdict
+from ntkproofs.claims.verdict import ClaimResult, Verdict
 from ntkproofs.claims.workers import Limits, Pool, processors
 from ntkproofs.errors import InvalidInput
 
@@ -84,12 +84,7 @@ def falls_short(result: ClaimResult) -> bool:
     if any(statement.verdict not in decided for statement in stated):
         return True
     lives = result.mutants is not None and bool(result.mutants.alive)
-    return lives or any(map(has_vacuous_evidence, [*stated, *result.readings.values()]))
-
-
-def has_vacuous_evidence(statement: StatementResult) -> bool:
-    """Whether some evidence could not fail, and so counted for nothing."""
-    return any(item.outcome is Outcome.VACUOUS for item in statement.evidence)
+    return lives or any(s.vacuous for s in [*stated, *result.readings.values()])
 
 
 def verify(

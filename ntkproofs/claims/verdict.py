@@ -110,6 +110,11 @@ class StatementResult:
         return max(found, key=lambda e: e.grade or 0) if found else None
 
     @property
+    def vacuous(self) -> bool:
+        """Whether some evidence could not fail, and so counted for nothing."""
+        return any(evidence.outcome is Outcome.VACUOUS for evidence in self.evidence)
+
+    @property
     def relies_on(self) -> tuple[Theorem, ...]:
         """The theorems cited by the evidence that counts."""
         wanted = Outcome.REFUTES if self.verdict is Verdict.REFUTED else Outcome.HOLDS
@@ -148,6 +153,43 @@ class ClaimResult:
         statements += [self.amended] if self.amended else []
         broken = {Outcome.CRASHED, Outcome.NOT_REPRODUCIBLE}
         return any(e.outcome in broken for s in statements for e in s.evidence)
+
+
+    def shortcomings(self, least: Grade = Grade.SAMPLED) -> tuple[str, ...]:
+        """What keeps this claim from being settled; empty where it is.
+
+        A claim is settled where its statement stands, or falls and its amendment stands, by
+        evidence of the grade ``least`` at least that none of its mutants survives, and where no
+        evidence crashed or was found to be unable to fail.
+
+        Args:
+            least: the weakest grade that is accepted, of a refutation as well.
+
+        Returns:
+            The reasons, one line each.
+        """
+        reasons = _weaknesses("the statement", self.original, least)
+        if self.original.verdict is Verdict.REFUTED:
+            if self.amended is None:
+                reasons.append("the statement is refuted, and has no amendment")
+            elif self.amended.verdict is Verdict.REFUTED:
+                reasons.append("the amendment is refuted too")
+            else:
+                reasons += _weaknesses("the amendment", self.amended, least)
+        if self.mutants is not None and self.mutants.alive:
+            reasons.append(f"mutants are alive: {'; '.join(self.mutants.alive)}")
+        if self.crashed:
+            reasons.append("evidence crashed or is not reproducible")
+        return tuple(reasons)
+
+
+def _weaknesses(what: str, statement: StatementResult, least: Grade) -> list[str]:
+    if statement.grade is None:
+        return [f"{what} is {statement.verdict.value}"]
+    found = [f"{what} has evidence that could not fail"] if statement.vacuous else []
+    if statement.grade < least:
+        found.append(f"{what} is {statement.verdict.value} by {statement.grade.word} evidence")
+    return found
 
 
 def judge(latex: str, evidence: Sequence[EvidenceResult]) -> StatementResult:
