@@ -15,7 +15,6 @@ from typing import Any
 
 import pytest
 
-
 _GRADES = ("sampled", "statistical", "certified", "proved")
 _MENTIONS = re.compile(rb"ntkproofs[\s\S]*^\w+ *(:[^=\n]*)?= *([\w.]+\.)?Claim\(", re.MULTILINE)
 

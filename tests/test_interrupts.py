@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-import ntkproofs.conjectures.probing as probing
-import ntkproofs.finite_width.ensembles as ensembles
-import ntkproofs.matrices.condition_curves as condition_curves
 from ntkproofs.cli import app
 from ntkproofs.commands.common import Bar
+from ntkproofs.conjectures import probing
+from ntkproofs.finite_width import ensembles
+from ntkproofs.matrices import condition_curves
 from ntkproofs.processes import worker_pool
 
 HEAVY = ["numpy", "scipy", "sympy", "numba", "flint", "jax", "matplotlib", "hypothesis"]
@@ -96,9 +96,7 @@ def test_probe_prints_the_conjectures_that_were_searched(tmp_path, monkeypatch):
     assert found.exit_code == 130
     assert "first" in found.stdout
     assert "second" not in found.stdout
-    assert found.stderr == (
-        "Interrupted: 1 of 2 conjectures were searched; no JSON was written.\n"
-    )
+    assert found.stderr == ("Interrupted: 1 of 2 conjectures were searched; no JSON was written.\n")
     assert not target.exists()
 
 
@@ -131,8 +129,9 @@ def test_an_interrupt_before_anything_is_finished_says_so(monkeypatch):
 
 
 def test_a_bar_tells_other_errors_nothing(capsys):
-    with pytest.raises(ValueError, match="x"), Bar("draws") as bar:
-        bar(1, 2)
+    bar = Bar("draws")
+    bar(1, 2)
+    with pytest.raises(ValueError, match="x"), bar:
         raise ValueError("x")
     assert capsys.readouterr() == ("", "")
 

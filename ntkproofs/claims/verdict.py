@@ -154,7 +154,6 @@ class ClaimResult:
         broken = {Outcome.CRASHED, Outcome.NOT_REPRODUCIBLE}
         return any(e.outcome in broken for s in statements for e in s.evidence)
 
-
     def shortcomings(self, least: Grade = Grade.SAMPLED) -> tuple[str, ...]:
         """What keeps this claim from being settled; empty where it is.
 

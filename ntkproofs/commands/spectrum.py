@@ -138,6 +138,7 @@ def spectrum(
     from ntkproofs.reports.json_report import write_json
     from ntkproofs.reports.spectrum import print_spectrum, spectrum_to_json
     from ntkproofs.reports.spectrum import spectrum as compute
+
     given = {
         "depth": depth,
         "order": order,

@@ -49,7 +49,9 @@ def test_the_extension_is_the_kernel_of_the_network_at_all_norms(depth):
         assert homogeneity(kernel) == 1
         assert np.abs(scales * nt.gram(kernel, unit) / expected - 1).max() < 1e-12
     biased = limit(Network.of(depth, 8, bias_variance=1), X)
-    assert np.abs(scales * nt.gram(nt.ntk(depth, bias_variance=1), unit) / biased.ntk - 1).max() > 0.1
+    assert (
+        np.abs(scales * nt.gram(nt.ntk(depth, bias_variance=1), unit) / biased.ntk - 1).max() > 0.1
+    )
 
 
 @pytest.mark.parametrize("order", [0, 1, 2])
