@@ -13,9 +13,10 @@ from ntkproofs.claims.isolated import Again, Settings, Verification
 from ntkproofs.claims.outline import ClaimOutline
 from ntkproofs.claims.progress import Progress, Silence
 from ntkproofs.claims.store import Store
-from ntkproofs.claims.verdict import ClaimResult, Verdict
+from ntkproofs.claims.verdict import ClaimResult, Verdict, claims_table
 from ntkproofs.claims.workers import Limits, Pool, processors
 from ntkproofs.errors import InvalidInput
+from ntkproofs.markup import cell
 
 __all__ = ["Problem", "Progress", "Report", "Silence", "falls_short", "verify"]
 
@@ -55,6 +56,10 @@ class Report:
     stored: int = 0
     unfinished: int | None = None
     store_trouble: str = ""
+
+    def _repr_html_(self) -> str:
+        unread = "".join(f"<p>{cell(str(problem))}</p>" for problem in self.problems)
+        return claims_table(self.claims) + unread
 
     def exit_status(self, strict: bool = False) -> int:
         """The exit status of ``ntkproofs verify``; the worst that happened.
