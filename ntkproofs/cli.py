@@ -46,7 +46,7 @@ class _Commands(TyperGroup):
             typer.echo(f"{type(error).__name__}: {error}", err=True)
             raise typer.Exit(EXIT_UNABLE if isinstance(error, Unable) else EXIT_INPUT) from None
         except KeyboardInterrupt:
-            typer.echo("Interrupted: nothing was written.", err=True)
+            typer.echo("Interrupted before anything was finished.", err=True)
             raise typer.Exit(EXIT_INTERRUPTED) from None
 
 

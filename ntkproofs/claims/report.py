@@ -13,9 +13,10 @@ from ntkproofs.claims.isolated import Again, Settings, Verification
 from ntkproofs.claims.outline import ClaimOutline
 from ntkproofs.claims.progress import Progress, Silence
 from ntkproofs.claims.store import Store
-from ntkproofs.claims.verdict import ClaimResult, Outcome, StatementResult, Verdict
+from ntkproofs.claims.verdict import ClaimResult, Verdict, claims_table
 from ntkproofs.claims.workers import Limits, Pool, processors
 from ntkproofs.errors import InvalidInput
+from ntkproofs.markup import cell
 
 __all__ = ["Problem", "Progress", "Report", "Silence", "falls_short", "verify"]
 
@@ -56,6 +57,10 @@ class Report:
     unfinished: int | None = None
     store_trouble: str = ""
 
+    def _repr_html_(self) -> str:
+        unread = "".join(f"<p>{cell(str(problem))}</p>" for problem in self.problems)
+        return claims_table(self.claims) + unread
+
     def exit_status(self, strict: bool = False) -> int:
         """The exit status of ``ntkproofs verify``; the worst that happened.
 
@@ -84,12 +89,7 @@ def falls_short(result: ClaimResult) -> bool:
     if any(statement.verdict not in decided for statement in stated):
         return True
     lives = result.mutants is not None and bool(result.mutants.alive)
-    return lives or any(map(has_vacuous_evidence, [*stated, *result.readings.values()]))
-
-
-def has_vacuous_evidence(statement: StatementResult) -> bool:
-    """Whether some evidence could not fail, and so counted for nothing."""
-    return any(item.outcome is Outcome.VACUOUS for item in statement.evidence)
+    return lives or any(s.vacuous for s in [*stated, *result.readings.values()])
 
 
 def verify(
