@@ -37,6 +37,7 @@ ECRN = {
 # Measurements that leave a part of the statement open: evidence, its outcome, and mutants.
 OPEN = {
     "ecrn.smooth-growth": (["undecided", "holds"], 1),
+    "ecrn.table-2": (["undecided"], 0),
     "ecrn.table-3": (["undecided", "holds"], 3),
 }
 READINGS = {
