@@ -52,6 +52,7 @@ def decide(outline: ClaimOutline, *, mutants: bool = False) -> Plan:
         original = _without_blind_refuters(outline.original, original, amended)
     readings = {v.reading: judged[v] for v in statements if v.statement == READING}
     found = ClaimResult(outline.id, outline.source, outline.parameters, original, amended, readings)
+    found = replace(found, outline=outline)
     return (yield from _with_mutants(outline, found)) if mutants else found
 
 

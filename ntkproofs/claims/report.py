@@ -105,6 +105,7 @@ def verify(
     twice: bool = False,
     store: str | Path | Store | None = None,
     progress: Progress | None = None,
+    figures: bool = False,
 ) -> Report:
     """Decide the claims of claim files by their evidence.
 
@@ -128,6 +129,8 @@ def verify(
             and counts for nothing.
         store: a file that keeps finished results, and gives back those that are still valid.
         progress: is told what is being done.
+        figures: also compute the figures of the claims, for a report that shows them; isolated
+            only.
 
     Returns:
         The verdicts, and the problems of files that gave no claims. A file that cannot be read
@@ -159,15 +162,17 @@ def verify(
         pool = stack.enter_context(Pool(limits))
         again = Again.ALL if twice else Again.STATEMENTS if mutants else Again.NONE
         work = Verification(Settings(limits, seed, again, store), pool, told)
-        return _verify_in_workers(work, paths, only, mutants, seed)
+        return _verify_in_workers(work, paths, only, mutants=mutants, seed=seed, figures=figures)
 
 
 def _verify_in_workers(
     work: Verification,
     paths: Sequence[str | Path],
     only: Sequence[str],
+    *,
     mutants: bool,
     seed: int,
+    figures: bool,
 ) -> Report:
     problems: list[Problem] = []
     chosen: tuple[ClaimOutline, ...] = ()
@@ -177,6 +182,8 @@ def _verify_in_workers(
         chosen = _select(found, problems, only)
         work.start(len(chosen))
         work.run(chosen, mutants=mutants)
+        if figures:
+            work.draw(chosen)
     except KeyboardInterrupt:
         interrupted = True
     finished = tuple(work.finished[c.id] for c in chosen if c.id in work.finished)

@@ -11,14 +11,16 @@ import numbers
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar, cast
 
+from ntkproofs.claims.figures import FigureOutline
 from ntkproofs.claims.grades import Grade
 from ntkproofs.claims.outline import ClaimOutline, EvidenceOutline, StatementOutline
 from ntkproofs.claims.theorems import Theorem
-from ntkproofs.claims.verdict import Counts, EvidenceResult, Outcome
+from ntkproofs.claims.verdict import Counts, EvidenceResult, Outcome, StepSummary
 
 _LARGEST_EXACT = 2**53
 """Integers beyond this are written as strings: many readers of JSON hold numbers as doubles."""
 _COUNTED = ("true", "false", "undecided", "skipped", "crashed")
+_TRUTHS = ("true", "false", "undecided")
 _FINISHED = {Outcome.HOLDS, Outcome.REFUTES, Outcome.UNDECIDED, Outcome.CRASHED}
 
 _T = TypeVar("_T")
@@ -57,6 +59,10 @@ def result_to_json(result: EvidenceResult) -> dict[str, Any]:
         if witness is None
         else {str(name): plain_value(value) for name, value in witness.items()},
         "transcript": result.transcript,
+        "steps": [
+            [step.about, step.method, step.truth, step.premise, step.times, step.origin]
+            for step in result.steps
+        ],
     }
 
 
@@ -98,6 +104,21 @@ def result_from_json(outline: EvidenceOutline, data: Any) -> EvidenceResult:
         outline.relies_on,
         None if witness is None else dict(_mapping(witness)),
         _text(fields.get("transcript")),
+        tuple(map(_read_step, _list(fields.get("steps")))),
+    )
+
+
+def _read_step(data: Any) -> StepSummary:
+    about, method, truth, premise, times, origin = _list(data, 6)
+    if truth not in _TRUTHS:
+        raise NotReadable("a step is true, false or undecided")
+    return StepSummary(
+        _text(about),
+        _text(method),
+        truth,
+        _of_type(premise, bool),
+        _number(times),
+        _text(origin),
     )
 
 
@@ -127,6 +148,7 @@ def outline_to_json(outline: ClaimOutline) -> dict[str, Any]:
         "original": _statement(outline.original),
         "amended": None if outline.amended is None else _statement(outline.amended),
         "readings": {name: _statement(reading) for name, reading in outline.readings.items()},
+        "figures": [[f.name, f.caption, f.file] for f in outline.figures],
     }
 
 
@@ -146,6 +168,9 @@ def outline_from_json(path: str, data: Any) -> ClaimOutline:
         _read_statement(fields.get("original")),
         None if amended is None else _read_statement(amended),
         {n: _read_statement(r) for n, r in _mapping(fields.get("readings")).items()},
+        tuple(
+            FigureOutline(*map(_text, _list(figure, 3))) for figure in _list(fields.get("figures"))
+        ),
     )
 
 
