@@ -112,8 +112,11 @@ class Verification:
 
     def run(self, outlines: Iterable[ClaimOutline], *, mutants: bool) -> None:
         """Decide the claims; verdicts appear in :attr:`finished` as they come."""
-        for outline in outlines:
-            plan = decide(outline, mutants=mutants)
+        self.run_plans((outline, decide(outline, mutants=mutants)) for outline in outlines)
+
+    def run_plans(self, plans: Iterable[tuple[ClaimOutline, Plan]]) -> None:
+        """Run what plans of claims ask for; what they return appears in :attr:`finished`."""
+        for outline, plan in plans:
             self._open[outline.id] = _Open(outline, plan, set(), {})
             self._want(self._open[outline.id], next(plan), first=False)
         self._serve()
