@@ -25,6 +25,7 @@ _LINE = 420.0  # points, as widths of formulas are estimated
 _SPACES = frozenset(["\\quad", "\\qquad"])
 _LONGEST = 20_000
 _LEAST_ALIKE = 0.2
+_SCRIPTS = frozenset(["msub", "msup", "msubsup", "munder", "mover", "munderover"])
 _INVISIBLE = frozenset(["mspace", "none", "mprescripts"])
 
 
@@ -203,9 +204,10 @@ def _signs(element: ET.Element, context: str) -> Iterator[tuple[ET.Element, str]
         if (element.text or "").strip() and element.tag not in _INVISIBLE:
             yield element, context
         return
-    scripts = element.tag in ("msub", "msup", "msubsup", "munder", "mover", "munderover", "mfrac")
     for place, child in enumerate(element):
-        yield from _signs(child, f"{context}/{element.tag}{place}" if scripts else context)
+        # What carries a script stands where it would stand without one.
+        apart = element.tag == "mfrac" or (element.tag in _SCRIPTS and place)
+        yield from _signs(child, f"{context}/{element.tag}{place}" if apart else context)
 
 
 def _marked_html(pieces: Sequence[_Piece], chosen: Sequence[_Leaf]) -> Markup:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
+from typing import Any
 
 from markupsafe import Markup
 
@@ -14,6 +15,7 @@ from ntkproofs.claims.theorems import Theorem
 from ntkproofs.derivation.written import Written
 from ntkproofs.files import shown_path
 from ntkproofs.reports.derivations.bibliography import shown, works
+from ntkproofs.reports.derivations.escaping import clean
 from ntkproofs.reports.derivations.html import fragments, id_part
 from ntkproofs.reports.derivations.words import ABOUT_CHECKS
 from ntkproofs.reports.json_report import environment
@@ -68,7 +70,10 @@ def page(report: Report, derivations: Sequence[Written] = ()) -> str:
     shown_derivations = _derivations(derivations, references)
     claims = claim_views(report, _lines(derivations, shown_derivations))
     environment_of_templates = Environment(
-        loader=PackageLoader("ntkproofs.reports"), autoescape=True, undefined=StrictUndefined
+        loader=PackageLoader("ntkproofs.reports"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=_printed,
     )
     return environment_of_templates.get_template("report.html.jinja").render(
         title="What became of the claims" if len(claims) != 1 else claims[0].id,
@@ -88,6 +93,12 @@ def page(report: Report, derivations: Sequence[Written] = ()) -> str:
         works=[(id_part(work.key), plain(shown(work))) for work in references],
         environment=_environment(report),
     )
+
+
+def _printed(value: Any) -> Any:
+    """What is printed of a value: foreign text has no control characters, and no marks that reorder
+    what stands around it."""
+    return value if isinstance(value, Markup) or not isinstance(value, str) else clean(value)
 
 
 def references_of(theorems: Sequence[Theorem]) -> list[Reference]:

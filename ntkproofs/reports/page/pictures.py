@@ -12,6 +12,7 @@ import io
 import itertools
 import math
 import re
+import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -20,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 from ntkproofs.claims.figures import PICTURES, POINTS, Chart, Drawn, FigureOutline, curve
 from ntkproofs.errors import NtkproofsError
+from ntkproofs.reports.derivations.escaping import clean
 from ntkproofs.reports.plots import require_matplotlib, style
 from ntkproofs.reports.readable import readable
 
@@ -118,7 +120,9 @@ def chart_svg(chart: Chart) -> bytes:
     from matplotlib.backends.backend_svg import FigureCanvasSVG
     from matplotlib.figure import Figure
 
-    with style():
+    with style(), warnings.catch_warnings():
+        # A letter that the font lacks is drawn as a box; the caption and the numbers tell it.
+        warnings.filterwarnings("ignore", message="Glyph .* missing from font")
         size = (3.2, 3.2) if chart.equal else (5.6, 3.8)
         figure = Figure(figsize=size, layout="constrained")
         FigureCanvasSVG(figure)
@@ -162,6 +166,7 @@ def _set(label: str) -> str:
     """A label that mathtext can set; what it cannot is shown as readable text."""
     from matplotlib.mathtext import MathTextParser
 
+    label = clean(label)
     shown = label.replace(r"\tfrac", r"\frac").replace(r"\ell", r"\ell ")
     if "$" not in shown:
         return shown

@@ -239,14 +239,15 @@ class ClaimView:
         ]
 
     @property
-    def python(self) -> str:
+    def python(self) -> Markup:
         """A snippet that finds the witness again."""
         path = f"{_own_path(self.result)!r}, " if _own_path(self.result) else ""
-        return (
-            "import ntkproofs as nt\n"
-            f"report = nt.verify({path}only={self.id!r})\n"
-            "print(report.claims[0].original.refutation.witness)"
+        lines = (
+            "import ntkproofs as nt",
+            f"report = nt.verify({path}only={self.id!r})",
+            "print(report.claims[0].original.refutation.witness)",
         )
+        return Markup("\n").join(lines)
 
     @property
     def mutants(self) -> list[tuple[str, str]]:
