@@ -22,6 +22,7 @@ from ntkproofs.commands.common import (
     JsonFile,
     console,
 )
+from ntkproofs.commands.compare import diff, recheck
 from ntkproofs.commands.condition import condition
 from ntkproofs.commands.derive import derive
 from ntkproofs.commands.ensemble import ensemble
@@ -151,6 +152,15 @@ def verify(
         ),
     ] = False,
     json: JsonFile = None,
+    report: Annotated[
+        Path | None,
+        typer.Option(
+            "--report",
+            metavar="DIR",
+            help="Also write a page (index.html), report.json, and a supplement in LaTeX.",
+            show_default=False,
+        ),
+    ] = None,
     strict: Annotated[
         bool,
         typer.Option("--strict", help="Exit with 1 where one is refuted, undecided or vacuous."),
@@ -206,30 +216,37 @@ def verify(
       ntkproofs verify
       ntkproofs verify my_claims.py --mutants --strict
       ntkproofs verify --only talk.two-layer-decay --json report.json
+      ntkproofs verify --mutants --report out
       ntkproofs verify --explain talk.proof-4
     """
     from ntkproofs.files import require_writable
     from ntkproofs.reports.json_report import report_to_json, write_json
+    from ntkproofs.reports.page.write import require_folder, write_report
     from ntkproofs.reports.prose import print_explanation
     from ntkproofs.reports.terminal import print_problems, print_report
 
     if json is not None:
         require_writable(json)
-    chosen = _Run(jobs, max(timeout, _HOURS) if full else timeout, memory, seed, twice)
+    if report is not None:
+        require_folder(report)
+    least = _HOURS if full else 0.0
+    chosen = _Run(jobs, max(timeout, least), memory, seed, twice, figures=report is not None)
     if explain is not None:
         only, mutants = [explain], True
     for _ in _changes(paths) if watch else (None,):
-        report = _verify(paths, only, chosen, store, no_store, mutants=mutants, full=full)
-        if json is not None and report.unfinished is None:
-            write_json(json, report_to_json(report))
-        if explain is not None and report.claims:
+        found = _verify(paths, only, chosen, store, no_store, mutants=mutants, full=full)
+        if json is not None and found.unfinished is None:
+            write_json(json, report_to_json(found))
+        if report is not None and found.unfinished is None:
+            typer.echo(f"{write_report(found, report)} is written.", err=True)
+        if explain is not None and found.claims:
             files = " ".join(map(str, paths or ()))
-            print_explanation(console(), report.claims[0], files=files)
-            print_problems(console(stderr=True), report.problems)
+            print_explanation(console(), found.claims[0], files=files)
+            print_problems(console(stderr=True), found.problems)
         else:
-            print_report(console(), report)
-        _exit_if_interrupted(report)
-    raise typer.Exit(report.exit_status(strict))
+            print_report(console(), found)
+        _exit_if_interrupted(found)
+    raise typer.Exit(found.exit_status(strict))
 
 
 def _changes(paths: list[Path] | None) -> Iterator[None]:
@@ -259,6 +276,7 @@ class _Run:
     memory: int = 4096
     seed: int = 0
     twice: bool = False
+    figures: bool = False
 
 
 _AS_USUAL = _Run()
@@ -415,6 +433,8 @@ app.command(short_help="Search for counterexamples to conjectures.")(probe)
 app.command(short_help="Print condition numbers of NTK matrices by depth.")(condition)
 app.command(short_help="Draw finite networks; compare their kernels with theory.")(ensemble)
 app.command(short_help="Deeper or wider, at a budget of parameters.")(frontier)
+app.command(short_help="Tell what changed between two reports.")(diff)
+app.command(short_help="Check a stored report again, without computing everything.")(recheck)
 app.add_typer(experiment, name="experiment", short_help="Train networks, beside theory.")
 
 

@@ -17,6 +17,7 @@ from typing import Any, cast
 
 import sympy as sp
 
+from ntkproofs.claims.figures import Chart, Figure, FigureOutline
 from ntkproofs.claims.grades import Grade
 from ntkproofs.claims.ledger import Ledger, current
 from ntkproofs.claims.steps import Step
@@ -200,6 +201,7 @@ class Claim(_HasEvidence):
     amended: Amendment | None = None
     readings: dict[str, Statement] = field(default_factory=dict[str, Statement])
     evidence: list[Evidence] = field(default_factory=list[Evidence])
+    figures: list[Figure] = field(default_factory=list[Figure])
 
     def __post_init__(self) -> None:
         if not re.fullmatch(r"[a-z0-9]+([.-][a-z0-9]+)*", self.id):
@@ -230,6 +232,29 @@ class Claim(_HasEvidence):
         if unknown:
             raise InvalidInput(f"The reading {name!r} of {self.id} has no constants {unknown}.")
         self.readings[name] = Statement(statement, {**self.constants, **constants})
+
+    def chart(self, caption: str) -> Callable[[Callable[[], Chart]], Callable[[], Chart]]:
+        """Register a function that computes a chart for reports; it decides nothing.
+
+        It takes no arguments and returns a :class:`ntkproofs.claims.figures.Chart`. It is run in a
+        worker, and only where a report is written.
+        """
+
+        def register(function: Callable[[], Chart]) -> Callable[[], Chart]:
+            self._add_figure(Figure(FigureOutline(function.__name__, caption), function))
+            return function
+
+        return register
+
+    def picture(self, file: str, caption: str) -> None:
+        """Show a picture that is kept beside the claim file (SVG or PNG) in reports."""
+        self._add_figure(Figure(FigureOutline(file, caption, file)))
+
+    def _add_figure(self, figure: Figure) -> None:
+        name = figure.outline.name
+        if any(other.outline.name == name for other in self.figures):
+            raise InvalidInput(f"Two figures of {self.id} are called {name!r}.")
+        self.figures.append(figure)
 
 
 def _same(value: Any, constant: Any) -> bool:

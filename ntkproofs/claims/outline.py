@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ntkproofs.claims.figures import FigureOutline
 from ntkproofs.claims.grades import Grade
 from ntkproofs.claims.theorems import Theorem
 
@@ -63,6 +64,8 @@ class ClaimOutline:
 
     Attributes:
         path: the claim file; empty for a claim that was made without one.
+        figures: pictures that go with it.
+        digest: the SHA-256 of the claim file; empty where it is not known.
     """
 
     path: str
@@ -72,6 +75,8 @@ class ClaimOutline:
     original: StatementOutline
     amended: StatementOutline | None
     readings: Mapping[str, StatementOutline]
+    figures: tuple[FigureOutline, ...] = ()
+    digest: str = ""
 
 
 def outline_of(claim: Claim, path: str = "") -> ClaimOutline:
@@ -93,7 +98,10 @@ def outline_of(claim: Claim, path: str = "") -> ClaimOutline:
     original = StatementOutline(
         claim.statement, own, _in_words(claim.constants), _mutants(claim.mutants)
     )
-    return ClaimOutline(path, claim.id, claim.source, claim.parameters, original, amended, readings)
+    figures = tuple(figure.outline for figure in claim.figures)
+    return ClaimOutline(
+        path, claim.id, claim.source, claim.parameters, original, amended, readings, figures
+    )
 
 
 def _evidence(item: Evidence) -> EvidenceOutline:

@@ -42,23 +42,25 @@ def decide(outline: ClaimOutline, *, mutants: bool = False, full: bool = False) 
         statements[Variant(READING, name)] = reading
     if outline.amended is not None:
         statements[Variant(AMENDED)] = outline.amended
-    tasks = {v: _tasks(outline, s, v, full) for v, s in statements.items()}
+    tasks = {v: tasks_on(outline, s, v, full=full) for v, s in statements.items()}
     results = yield [task for some in tasks.values() for task in some]
     judged = {
-        variant: _judge(statement, [results[task] for task in tasks[variant]])
+        variant: judge_statement(statement, [results[task] for task in tasks[variant]])
         for variant, statement in statements.items()
     }
     original, amended = judged[Variant()], judged.get(Variant(AMENDED))
     if amended is not None:
-        original = _without_blind_refuters(outline.original, original, amended)
+        original = without_blind_refuters(outline.original, original, amended)
     readings = {v.reading: judged[v] for v in statements if v.statement == READING}
     found = ClaimResult(outline.id, outline.source, outline.parameters, original, amended, readings)
+    found = replace(found, outline=outline)
     return (yield from _with_mutants(outline, found)) if mutants else found
 
 
-def _tasks(
-    outline: ClaimOutline, statement: StatementOutline, variant: Variant, full: bool
+def tasks_on(
+    outline: ClaimOutline, statement: StatementOutline, variant: Variant, *, full: bool = False
 ) -> list[Task]:
+    """The tasks that run the evidence of a statement; ``full``: long measurements too."""
     return [
         Task(outline.path, outline.id, item.name, position, variant)
         for position, item in enumerate(statement.evidence)
@@ -66,7 +68,9 @@ def _tasks(
     ]
 
 
-def _judge(statement: StatementOutline, evidence: Sequence[EvidenceResult]) -> StatementResult:
+def judge_statement(
+    statement: StatementOutline, evidence: Sequence[EvidenceResult]
+) -> StatementResult:
     """The verdict; a statement with a constant that no evidence takes is not decided."""
     judged = judge(statement.latex, evidence)
     run = {result.name for result in evidence}
@@ -78,7 +82,7 @@ def _judge(statement: StatementOutline, evidence: Sequence[EvidenceResult]) -> S
     return StatementResult(judged.latex, Verdict.UNDECIDED, None, judged.evidence, note)
 
 
-def _without_blind_refuters(
+def without_blind_refuters(
     statement: StatementOutline, original: StatementResult, amended: StatementResult
 ) -> StatementResult:
     """Refuters that refute the amended statement too are vacuous: they may refute everything."""
@@ -89,7 +93,7 @@ def _without_blind_refuters(
         else e
         for e in original.evidence
     ]
-    return _judge(statement, evidence)
+    return judge_statement(statement, evidence)
 
 
 def _with_mutants(outline: ClaimOutline, found: ClaimResult) -> Plan:
@@ -115,7 +119,7 @@ def _mutant_tasks(
     return {
         (variant := replace(base, constant=name, index=index)): [
             task
-            for task in _tasks(outline, standing, variant, full=True)
+            for task in tasks_on(outline, standing, variant, full=True)
             if task.evidence in counted and name in standing.evidence[task.position].constants
         ]
         for name, values in standing.mutants.items()
@@ -142,4 +146,4 @@ def _judge_mutants(
         if item.outcome is Outcome.HOLDS and item.name not in answered:
             blind[item.name] = "no mutant reaches it;"
     evidence = [e.as_vacuous(blind[e.name]) if e.name in blind else e for e in result.evidence]
-    return _judge(standing, evidence), MutantResults(len(tasks), tuple(alive))
+    return judge_statement(standing, evidence), MutantResults(len(tasks), tuple(alive))

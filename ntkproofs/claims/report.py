@@ -106,6 +106,7 @@ def verify(
     twice: bool = False,
     store: str | Path | Store | None = None,
     progress: Progress | None = None,
+    figures: bool = False,
 ) -> Report:
     """Decide the claims of claim files by their evidence.
 
@@ -131,6 +132,8 @@ def verify(
             and counts for nothing.
         store: a file that keeps finished results, and gives back those that are still valid.
         progress: is told what is being done.
+        figures: also compute the figures of the claims, for a report that shows them; isolated
+            only.
 
     Returns:
         The verdicts, and the problems of files that gave no claims. A file that cannot be read
@@ -162,7 +165,17 @@ def verify(
         pool = stack.enter_context(Pool(limits))
         again = Again.ALL if twice else Again.STATEMENTS if mutants else Again.NONE
         work = Verification(Settings(limits, seed, again, store), pool, told)
-        return _verify_in_workers(work, paths, only, seed, mutants=mutants, full=full)
+        choices = _Choices(mutants, full, figures)
+        return _verify_in_workers(work, paths, only, seed, choices)
+
+
+@dataclass(frozen=True)
+class _Choices:
+    """What is run of every claim; see :func:`verify`."""
+
+    mutants: bool
+    full: bool
+    figures: bool
 
 
 def _verify_in_workers(
@@ -170,9 +183,7 @@ def _verify_in_workers(
     paths: Sequence[str | Path],
     only: Sequence[str],
     seed: int,
-    *,
-    mutants: bool,
-    full: bool,
+    choices: _Choices,
 ) -> Report:
     problems: list[Problem] = []
     chosen: tuple[ClaimOutline, ...] = ()
@@ -181,7 +192,9 @@ def _verify_in_workers(
         found = work.outlines(claim_files(paths, problems), problems)
         chosen = _select(found, problems, only)
         work.start(len(chosen))
-        work.run(chosen, mutants=mutants, full=full)
+        work.run(chosen, mutants=choices.mutants, full=choices.full)
+        if choices.figures:
+            work.draw(chosen)
     except KeyboardInterrupt:
         interrupted = True
     finished = tuple(work.finished[c.id] for c in chosen if c.id in work.finished)

@@ -23,10 +23,18 @@ from ntkproofs.claims.outline import outline_of, without_addresses
 from ntkproofs.claims.plan import decide
 from ntkproofs.claims.steps import Step
 from ntkproofs.claims.tasks import Task, constants_of, evidence_of, words
-from ntkproofs.claims.verdict import TAINTED, ClaimResult, Counts, EvidenceResult, Outcome
+from ntkproofs.claims.verdict import (
+    TAINTED,
+    ClaimResult,
+    Counts,
+    EvidenceResult,
+    Outcome,
+    StepSummary,
+)
 from ntkproofs.claims.wire import plain_value
 
 Progress = Callable[[str], None]
+_MOST_SUMMARIES = 100
 
 
 def verify_claim(
@@ -203,6 +211,20 @@ def _summarise(
         evidence.relies_on,
         witness,
         "" if problem else _transcript(steps),
+        _summaries(steps),
+    )
+
+
+def _summaries(steps: Sequence[Step]) -> tuple[StepSummary, ...]:
+    """The first different steps, in order, each with how often it came."""
+    times: dict[tuple[str, str, str, bool, str], int] = {}
+    for step in steps:
+        said = (str(step.about), step.method, step.truth.value, step.premise, step.origin)
+        if said in times or len(times) < _MOST_SUMMARIES:
+            times[said] = times.get(said, 0) + 1
+    return tuple(
+        StepSummary(without_addresses(about), method, truth, premise, count, origin)
+        for (about, method, truth, premise, origin), count in times.items()
     )
 
 

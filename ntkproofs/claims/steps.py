@@ -58,6 +58,7 @@ class Step:
     """Whether the step holds for all values of symbols, and is no instance."""
     number: int = ledger.OUTSIDE
     seal: str = ""
+    origin: str = ""  # the line of a derivation that it checks, ``derivation#line``
 
     def is_genuine(self) -> bool:
         """Whether the step is as a function of this module made it."""
@@ -66,7 +67,7 @@ class Step:
 
 def _seal_of(step: Step) -> str:
     said = (step.truth.name, int(step.grade), step.method, step.about, step.premise, step.general)
-    return hmac.new(_KEY, repr((*said, step.number)).encode(), "sha256").hexdigest()
+    return hmac.new(_KEY, repr((*said, step.number, step.origin)).encode(), "sha256").hexdigest()
 
 
 def _sealed(step: Step) -> Step:
@@ -90,6 +91,11 @@ def premise(step: Step) -> Step:
     if not step.is_genuine():
         raise InvalidInput("A step is made by identity, exactly, certify, ...; not by hand.")
     return _sealed(replace(step, premise=True))
+
+
+def of_line(step: Step, derivation: str, line: str) -> Step:
+    """A step of a line of a derivation, saying so."""
+    return _sealed(replace(step, origin=f"{derivation}#{line}")) if step.is_genuine() else step
 
 
 _decided: dict[Hashable, tuple[Step, ...]] = {}

@@ -228,9 +228,7 @@ def require_threads(threads: int | None) -> int:
     return threads
 
 
-def _row(
-    kernel: Kernel, n: int, dim: int, threads: int, max_points: int
-) -> tuple[Floats, float]:
+def _row(kernel: Kernel, n: int, dim: int, threads: int, max_points: int) -> tuple[Floats, float]:
     """A row of the matrix and the error of its entries: from the kernel's series where it has one.
 
     That is some ten times faster than compensated arithmetic, which counts at millions of points.
