@@ -15,7 +15,7 @@ from markupsafe import Markup
 
 from ntkproofs.claims.files import bundled_checks
 from ntkproofs.claims.outline import StatementOutline
-from ntkproofs.claims.report import Report, has_vacuous_evidence
+from ntkproofs.claims.report import Report
 from ntkproofs.claims.theorems import Theorem
 from ntkproofs.claims.verdict import (
     ClaimResult,
@@ -390,7 +390,7 @@ class Summary:
         return words, killed == total
 
     def _trouble(self) -> tuple[str, bool]:
-        vacuous = sum(any(map(has_vacuous_evidence, statements(c))) for c in self.claims)
+        vacuous = sum(any(s.vacuous for s in statements(c)) for c in self.claims)
         crashed = sum(claim.crashed for claim in self.claims)
         if not vacuous and not crashed:
             return "No evidence crashed, and none is vacuous.", True
