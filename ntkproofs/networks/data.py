@@ -60,6 +60,11 @@ class Task:
         """How many outputs a model has: one for each class, or one."""
         return 1 if self.classes is None else self.classes
 
+    @property
+    def overlap(self) -> float:
+        """test/train where other seeds split the same rows, else 0: how much runs share."""
+        return len(self.test) / len(self.train) if self.resplit else 0.0
+
     def digest(self) -> str:
         """SHA-256 of all parts: the same for the same data, split and standardised alike."""
         found = hashlib.sha256(f"{self.name} {self.classes}".encode())

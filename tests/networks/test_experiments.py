@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from scipy import stats
 from typer.testing import CliRunner
 
 pytest.importorskip("jax")
@@ -33,6 +34,7 @@ from ntkproofs.networks.contenders import (
 )
 from ntkproofs.networks.experiments import judge, run_tasks, tune
 from ntkproofs.networks.figure_2 import NETWORKS, Figure2, Figure2Settings, KernelPath
+from ntkproofs.networks.models import MLP
 from ntkproofs.networks.results import PRINTED, Score, TaskRun, analyse
 from ntkproofs.networks.table_sources import table_sources
 from ntkproofs.networks.training import Data
@@ -206,9 +208,7 @@ def test_sources_refuse_what_is_missing(tmp_path):
     sources, notes = table_sources("table-3", rows=100, images=None, folder=None)
     assert len(sources) == 2
     assert "Boston housing was left out" in notes[0]
-    pixels = GENERATOR.integers(0, 256, (100, 32, 32, 3), dtype=np.uint8)
-    labels = np.arange(100) % 10
-    np.savez(tmp_path / "cifar.npz", x_train=pixels, y_train=labels, x_test=pixels, y_test=labels)
+    write_images(tmp_path / "cifar.npz", 100)
     sources, notes = table_sources("table-4", rows=100, images=5000, folder=tmp_path)
     assert notes == ["200 images instead of 5000: there are no more."]
     assert sources[0](0).train.inputs.shape == (80, 32, 32, 3)
@@ -242,10 +242,100 @@ def test_figure_2_writes_its_numbers_and_draws(tmp_path):
     assert content["over_runs"]["ECRN"]["growth"]["mean"] == 4
     lines = (tmp_path / "figure_2.csv").read_text().splitlines()
     assert len([x for x in lines if not x.startswith("#")]) == 1 + 6 * 3
+    assert [pair["first"] for pair in content["comparisons"]["reversals"]] == ["ECRN"] * 2 + [
+        "MLP 3x512"
+    ]
+    figure_2_report.write_figure_2(tmp_path, replace(found, settings=Figure2Settings(task="wine")))
+    assert (tmp_path / "figure_2_wine.csv").exists()
     assert len(figure_2_report.draw_figure_2(found).axes) == 3
 
 
-@pytest.mark.parametrize("changes", [{"runs": 1}, {"fraction": 1}, {"looks": 10, "steps": 5}])
+def test_figure_2_compares_reversals_run_by_run():
+    """Paths of reversals 0 and about 1/2; the t statistic by hand."""
+    jagged = [[1, 8, 4], [1, 8, 3.9], [1, 8, 4.2]]
+    paths = [path("ECRN", run, [1, 2, 4]) for run in range(3)]
+    paths += [path("MLP 3x512", run, largest) for run, largest in enumerate(jagged)]
+    found = Figure2(Figure2Settings(runs=3, steps=2, looks=2), "about", tuple(paths))
+    (pair,) = found.compare("reversals")
+    logs = np.log(np.array(jagged))
+    moves = np.diff(logs, axis=1)
+    differences = abs(moves.sum(axis=1)) / abs(moves).sum(axis=1) - 1
+    assert (pair.first, pair.second) == ("ECRN", "MLP 3x512")
+    assert pair.test.difference.mean == pytest.approx(differences.mean())
+    t = differences.mean() / differences.std(ddof=1) * np.sqrt(3)
+    assert pair.adjusted == pytest.approx(2 * stats.t.sf(abs(t), 2))
+    # runs that split the same rows say less
+    wider = replace(found, overlap=1 / 3)
+    assert wider.compare("reversals")[0].adjusted > pair.adjusted
+    ratio = (
+        wider.over_runs("MLP 3x512", "growth").half / found.over_runs("MLP 3x512", "growth").half
+    )
+    assert ratio == pytest.approx(np.sqrt(2))
+
+
+def write_images(path, count=60):
+    pixels = GENERATOR.integers(0, 256, (count, 32, 32, 3), dtype=np.uint8)
+    labels = np.arange(count) % 10
+    np.savez(path, x_train=pixels, y_train=labels, x_test=pixels, y_test=labels)
+
+
+def test_figure_2_on_classes_follows_the_mean_kernel_over_outputs(tmp_path, monkeypatch):
+    """Images: ResNet-18 is among the networks; a class is a row of the identity."""
+    from ntkproofs.networks import figure_2
+    from ntkproofs.networks.tangents import tangent_kernel
+
+    write_images(tmp_path / "cifar.npz")
+    settings = Figure2Settings(
+        runs=2, steps=1, looks=1, points=3, task="cifar10", images=120, channels=8
+    )
+    task = figure_2.task_source("cifar10", rows=1, images=120, folder=tmp_path)(0)
+    networks = figure_2.networks_on(task, 8)
+    assert list(networks) == ["ECRN", "MLP 3x512", "ResNet-18"]
+    assert figure_2.networks_on(data.sinusoids(rows=100), 8) == NETWORKS
+    model = networks["ResNet-18"](3, 10, jax.random.key(0))
+    assert (model.first.weight.shape[0], model.readout.out_features) == (8, 10)
+    assert figure_2._numbers(task, flat=False).inputs.shape[1:] == (32, 32, 3)
+
+    build = lambda dim, outputs, key: MLP(dim, outputs, key, width=4, depth=1)  # noqa: E731
+    monkeypatch.setattr(figure_2, "networks_on", lambda task, channels: {"MLP 3x512": build})
+    found = figure_2.run_figure_2(settings, folder=tmp_path)
+    assert found.overlap == 0
+    part = figure_2._numbers(task, flat=True)
+    np.testing.assert_array_equal(part.targets.argmax(axis=1), task.train.targets)
+    start = build(3072, 10, jax.random.fold_in(jax.random.key(0), 3))
+    full = tangent_kernel(start, part.inputs[:3], full=True, method="jacobian").kernel
+    mean = full.reshape(3, 10, 3, 10).trace(axis1=1, axis2=3) / 10
+    assert found.paths[0].largest[0] == pytest.approx(np.linalg.eigvalsh(mean)[-1], rel=1e-4)
+    assert found.paths[0].stopped == ""
+    assert found.paths[0].drift[-1] > 0
+
+
+def test_figure_2_reads_files_only_where_they_are_asked_for(tmp_path):
+    from ntkproofs.networks.table_sources import task_source
+
+    with pytest.raises(InvalidInput, match="would be left unread"):
+        task_source("iris", rows=1, images=None, folder=tmp_path)
+    for task in ("boston", "cifar10"):
+        with pytest.raises(InvalidInput, match="nothing is downloaded unasked"):
+            task_source(task, rows=1, images=None, folder=None)
+    with pytest.raises(InvalidInput, match="Tasks are"):
+        task_source("mnist", rows=1, images=None, folder=None)
+    assert task_source("wine", rows=1, images=None, folder=None)(1).overlap == pytest.approx(
+        36 / 107
+    )
+    assert task_source("mixture", rows=200, images=None, folder=None)(0).classes == 5
+    missing = CliRunner().invoke(app, ["experiment", "figure-2", "--data", str(tmp_path)])
+    assert missing.exit_code == 2
+    assert "CIFAR-10 as batch files" in missing.output
+    other = CliRunner().invoke(app, ["experiment", "figure-2", "--task", "mnist"])
+    assert other.exit_code == 2
+    assert "one of sinusoids, mixture" in other.output
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"runs": 1}, {"fraction": 1}, {"looks": 10, "steps": 5}, {"task": "x"}, {"seed": -1}],
+)
 def test_figure_2_refuses_settings_that_are_none(changes):
     with pytest.raises(InvalidInput):
         Figure2Settings(**changes)
@@ -273,15 +363,14 @@ def test_the_command_prints_writes_and_refuses(tmp_path, monkeypatch):
 def test_figure_2_follows_the_kernel_of_the_networks_it_trains(monkeypatch):
     """The path at its two ends against the Jacobian itself, on networks descended by hand."""
     from ntkproofs.networks import figure_2
-    from ntkproofs.networks.models import MLP
     from ntkproofs.networks.training import stable_rate
 
-    build = lambda dim, key: MLP(dim, 1, key, width=6, depth=1, phi="tanh")  # noqa: E731
+    build = lambda dim, outputs, key: MLP(dim, outputs, key, width=6, depth=1, phi="tanh")  # noqa: E731
     monkeypatch.setattr(figure_2, "NETWORKS", {"MLP 3x512": build})
     settings = Figure2Settings(runs=2, steps=3, looks=1, points=5, rows=50)
     found = figure_2.run_figure_2(settings)
     part = data.sinusoids(0, rows=50).train
-    model = build(2, jax.random.fold_in(jax.random.key(0), 3))
+    model = build(2, 1, jax.random.fold_in(jax.random.key(0), 3))
     rate = 0.5 * stable_rate(model, part)
     params, rest = eqx.partition(model, eqx.is_inexact_array)
     outputs = lambda p, x: jax.vmap(eqx.combine(p, rest))(x)  # noqa: E731
