@@ -135,7 +135,16 @@ class ResNet18(eqx.Module):
         self.readout = eqx.nn.Linear(before, outputs, key=keys[1])
 
     def __call__(self, x: Array, key: Array | None = None) -> Array:
-        """The outputs for one image of shape (h, w, 3)."""
+        """The outputs for one image of shape (h, w, 3).
+
+        Raises:
+            InvalidInput: for another shape.
+        """
+        if x.ndim != 3 or x.shape[2] != 3 or 0 in x.shape:
+            raise InvalidInput(
+                "ResNet-18 takes one image of shape (height, width, 3), colours last; got shape "
+                f"{x.shape}. Move the axes, or give vectors to MLP or ResidualMLP."
+            )
         h = jnp.transpose(x, (2, 0, 1))
         h = jax.nn.relu(self.first_norm(self.first(h)))
         for block in self.blocks:
