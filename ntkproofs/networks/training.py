@@ -113,6 +113,8 @@ def train(
         model = cast(model, recipe.dtype)
         data = fitting(model, data, recipe.loss)
         validation = None if validation is None else fitting(model, validation, recipe.loss)
+        for part in (data,) if validation is None else (data, validation):
+            _require_range(part, recipe.dtype)
         if recipe.patience is not None and validation is None:
             raise InvalidInput("Patience waits for the validation loss; give a validation part.")
         if recipe.batch is not None and recipe.batch > len(data):
@@ -122,6 +124,18 @@ def train(
         path = None if checkpoint is None else Path(checkpoint)
         trainer = _Trainer(model, recipe, data, validation, path)
         return trainer.run(watch, {int(s) for s in watch_steps}, progress)
+
+
+def _require_range(data: Data, dtype: str) -> None:
+    """Refuse numbers that would become infinite in a type."""
+    most = float(jnp.finfo(dtype).max)
+    for name, array in (("inputs", data.inputs), ("targets", data.targets)):
+        largest = max(float(array.max()), -float(array.min()))
+        if largest > most:
+            raise InvalidInput(
+                f"Training in {dtype} takes numbers up to {most:.3g}; the {name} reach "
+                f"{largest:.3g}, and would be infinite. Standardise the data, or train in float64."
+            )
 
 
 def predict(model: Any, inputs: Any, batch: int = 1024) -> Any:
@@ -314,8 +328,8 @@ class _Trainer:
         if step == 0 and not math.isfinite(train_loss):
             raise InvalidInput(
                 f"Training starts from a model of finite loss; here it is {train_loss:g} before "
-                f"the first step, so that no gradient is a number: weights are none, or inputs and "
-                f"targets are too large for {self.recipe.dtype}. Standardise the data, or draw "
+                "the first step, so that no gradient is a number: weights are no numbers, or "
+                f"squares are too large for {self.recipe.dtype}. Standardise the data, or draw "
                 "smaller weights."
             )
         if not train_loss <= (self._limit() if at.history["step"] else math.inf):

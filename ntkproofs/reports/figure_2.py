@@ -62,6 +62,13 @@ def print_figure_2(console: Console, found: Figure2) -> None:
             f"{pair.test.difference.half:.2g}, p = {pair.adjusted:.2g} for all pairs.",
             soft_wrap=True,
         )
+    for path in found.paths:
+        if path.stopped:
+            console.print(
+                f"{path.network}, run {path.run}: {path.stopped}. Its path ends at step "
+                f"{path.steps[-1]}, and its numbers are those of that part.",
+                soft_wrap=True,
+            )
     console.print(
         f"{chosen.runs} runs, {chosen.steps} steps of gradient descent at {chosen.fraction:g} of "
         f"the stable rate, {chosen.points} points; ± is half a 95 % interval of Student's t.",

@@ -1,4 +1,4 @@
-"""What users give by mistake: every message says what is required, what was given, and what to do."""
+"""What users give by mistake: messages say what is required, what was given, what to do."""
 
 import json
 import math
@@ -56,7 +56,9 @@ def ecrn(**options):
         (lambda: predict(model(), [[math.nan]]), "finite real numbers"),
         (lambda: train(lambda x, key: None, Recipe(), WAVE), "this one gives no array"),
         (lambda: train(model(math.nan), Recipe(), WAVE), "finite loss; here it is nan before"),
-        (lambda: train(model(), Recipe(), Data(1e39 * X, X)), "too large for float32"),
+        (lambda: train(model(), Recipe(), Data(1e39 * X, X)), "inputs reach 1e\\+39, and would"),
+        (lambda: train(model(), Recipe(), Data(X, 1e39 * X)), "targets reach 1e\\+39"),
+        (lambda: train(model(), Recipe(), WAVE, Data(1e39 * X, X)), "inputs reach 1e\\+39"),
         (lambda: stable_rate(model(math.nan), WAVE), "finite and not zero"),
         (lambda: stable_rate(model(0.0), Data(0 * X + 1, X)), None),
         (lambda: Recipe(rate="fast"), "made of numbers; got rate = 'fast'"),
