@@ -278,6 +278,8 @@ def figure_2(
     task = task or ("sinusoids" if data is None else "cifar10")
     given = {"runs": runs, "steps": steps, "images": images, "channels": channels, "task": task}
     changes: dict[str, Any] = {key: value for key, value in given.items() if value is not None}
+    if steps is not None:
+        changes["looks"] = max(1, min(start.looks, steps))
     settings = replace(start, seed=seed, **changes)
     partial = _partial_file(output, file_stem(task))
     if partial is not None:

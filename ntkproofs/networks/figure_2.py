@@ -24,7 +24,7 @@ from ntkproofs.networks.checkpoints import digest
 from ntkproofs.networks.data import Task
 from ntkproofs.networks.models import ECRN, MLP, ResidualMLP
 from ntkproofs.networks.recipes import require_one_of
-from ntkproofs.networks.resnet import ResNet18
+from ntkproofs.networks.resnet import ResNet18, require_channels
 from ntkproofs.networks.resuming import FinishedParts
 from ntkproofs.networks.statistics import Mean, Paired, holm, mean_over_runs, paired
 from ntkproofs.networks.table_sources import TASKS, task_source
@@ -78,14 +78,18 @@ class Figure2Settings:
 
     def __post_init__(self) -> None:
         require_integer("runs", self.runs, least=2, why="one run has no spread")
-        for name in ("steps", "looks", "points", "rows", "images", "channels"):
+        for name in ("steps", "looks", "points", "rows", "images"):
             require_integer(name, getattr(self, name), least=1, why="a path has steps and points")
         require_integer("seed", self.seed, least=0, why="it numbers the random choices")
         require_one_of("The task", self.task, TASKS)
+        require_channels(self.channels)
         if not 0 < self.fraction < 1:
             raise InvalidInput(f"Descent is stable for fractions in (0, 1); got {self.fraction}.")
         if self.looks > self.steps:
-            raise InvalidInput(f"{self.looks} looks need as many steps; got {self.steps}.")
+            raise InvalidInput(
+                f"{self.looks} looks at the kernel, at steps of their own, need as many steps; got "
+                f"{self.steps}. Take more steps, or fewer looks."
+            )
 
     @staticmethod
     def quick(seed: int = 0) -> Figure2Settings:

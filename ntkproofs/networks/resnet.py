@@ -115,12 +115,7 @@ class ResNet18(eqx.Module):
             InvalidInput: for numbers that are no such counts.
         """
         require_integer("outputs", outputs, least=1, why="a layer has at least one neuron")
-        require_integer("channels", channels, least=1, why="a layer has at least one channel")
-        if channels % _GROUPS:
-            raise InvalidInput(
-                f"Channels are normalised in {_GROUPS} groups; got channels = {channels}, which is "
-                "no multiple."
-            )
+        require_channels(channels)
         keys = jax.random.split(key, 2 + 2 * len(_STAGES))
         self.first = Convolution(3, channels, 3, 1, keys[0])
         self.first_norm = _norm(channels)
@@ -150,6 +145,22 @@ class ResNet18(eqx.Module):
         for block in self.blocks:
             h = block(h)
         return self.readout(h.mean(axis=(1, 2)))
+
+
+def require_channels(channels: int) -> None:
+    """Refuse a number of channels that the groups do not divide.
+
+    Raises:
+        InvalidInput: for what is no multiple of 8.
+    """
+    require_integer("channels", channels, least=1, why="a layer has at least one channel")
+    if channels % _GROUPS:
+        below = channels - channels % _GROUPS
+        near = f"{below} or {below + _GROUPS}" if below else f"{_GROUPS}"
+        raise InvalidInput(
+            f"Channels are normalised in {_GROUPS} groups of one size, so that their number is a "
+            f"multiple of {_GROUPS}; got channels = {channels}. Take {near}."
+        )
 
 
 def _norm(channels: int) -> eqx.nn.GroupNorm:

@@ -107,9 +107,16 @@ def _cifar(images: int | None, folder: Path | None) -> tuple[list[Source], list[
 
 
 def _find(folder: Path, pattern: str, what: str) -> Path:
-    found = sorted(Path(folder).glob(pattern))
+    if not folder.is_dir():
+        raise InvalidInput(
+            f"Data files are looked for in a folder; {folder} is none. Give the folder with {what}."
+        )
+    found = sorted(folder.glob(pattern))
     if not found:
-        raise InvalidInput(f"{folder} holds no {pattern}; {what} is needed.")
+        raise InvalidInput(
+            f"{folder} holds no {pattern}; {what} is needed, and nothing is downloaded unasked. "
+            "Put it there, or give its folder."
+        )
     return found[0]
 
 

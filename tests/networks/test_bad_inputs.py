@@ -14,6 +14,7 @@ import jax
 from ntkproofs.errors import InvalidInput
 from ntkproofs.networks import data
 from ntkproofs.networks.contenders import Budget
+from ntkproofs.networks.figure_2 import Figure2Settings
 from ntkproofs.networks.models import ECRN, MLP
 from ntkproofs.networks.resnet import ResNet18
 from ntkproofs.networks.results import Score, TaskRun, analyse
@@ -67,6 +68,8 @@ def ecrn(**options):
         (lambda: ecrn(alpha=math.nan), "one finite α"),
         (lambda: ecrn(bandwidth=-1.0), "standard deviation, a number >= 0; got bandwidth = -1.0"),
         (lambda: ecrn(bandwidth=math.nan), "standard deviation"),
+        (lambda: Budget(channels=12), "multiple of 8; got channels = 12. Take 8 or 16"),
+        (lambda: Figure2Settings(channels=4), "multiple of 8; got channels = 4. Take 8"),
         (lambda: task([["a"]] * 50), "inputs are real numbers; got <U1"),
         (lambda: task(targets=["a"] * 50), "targets are real numbers"),
         (lambda: task(inputs=np.ones((50, 2))), "feature 0 is constant there. Leave it out"),

@@ -194,6 +194,8 @@ def test_sources_refuse_what_is_missing(tmp_path):
         table_sources("table-4", rows=100, images=None, folder=None)
     with pytest.raises(InvalidInput, match="holds no"):
         table_sources("table-4", rows=100, images=None, folder=tmp_path)
+    with pytest.raises(InvalidInput, match="looked for in a folder"):
+        table_sources("table-3", rows=100, images=None, folder=tmp_path / "none")
     with pytest.raises(InvalidInput, match="boston_housing"):
         table_sources("table-3", rows=100, images=None, folder=tmp_path)
     with pytest.raises(InvalidInput, match="Tables are"):
