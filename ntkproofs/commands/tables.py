@@ -236,14 +236,31 @@ def figure_2(
     quick: _Quick = False,
     runs: _Runs = None,
     steps: _Steps = None,
+    task: Annotated[
+        str | None,
+        typer.Option(
+            metavar="TASK",
+            help="sinusoids, mixture, boston, iris, wine or cifar10; with --data cifar10 unless "
+            "another is named.",
+            show_default=False,
+        ),
+    ] = None,
+    images: Annotated[
+        int | None, typer.Option(metavar="N", help="Images of CIFAR-10.", show_default=False)
+    ] = None,
+    channels: Annotated[
+        int | None,
+        typer.Option(metavar="C", help="Of ResNet-18's first stage.", show_default=False),
+    ] = None,
     seed: _Seed = 0,
+    data: _Data = None,
     output: _Output = None,
 ) -> None:
     """The kernel during training: its largest eigenvalue, norm and drift.
 
-    ECRN, the MLP and a residual MLP learn a sum of sinusoids by full-batch gradient descent, each
-    at half the rate beyond which descent on its linearisation diverges; their kernels are followed
-    on some training points.
+    ECRN, the MLP and a residual network (ResNet-18 on images, else a residual MLP) learn a task by
+    full-batch gradient descent on the mean square, each at half the rate beyond which descent on
+    its linearisation diverges; their kernels are followed on some training points.
 
     Exit status: 0 done; 2 wrong usage or input; 3 a missing package.
 
@@ -251,23 +268,27 @@ def figure_2(
 
     \b
       ntkproofs experiment figure-2 --quick --output results
+      ntkproofs experiment figure-2 --data cifar-10-batches-py --steps 200 --output results
     """
     from ntkproofs.networks.figure_2 import Figure2Settings, run_figure_2
-    from ntkproofs.reports.figure_2 import draw_figure_2, print_figure_2, write_figure_2
+    from ntkproofs.reports.figure_2 import draw_figure_2, file_stem, print_figure_2, write_figure_2
     from ntkproofs.reports.plots import require_matplotlib, save_figure
 
     start = Figure2Settings.quick() if quick else Figure2Settings()
-    given = {"runs": runs, "steps": steps}
+    task = task or ("sinusoids" if data is None else "cifar10")
+    given = {"runs": runs, "steps": steps, "images": images, "channels": channels, "task": task}
     changes: dict[str, Any] = {key: value for key, value in given.items() if value is not None}
+    if steps is not None:
+        changes["looks"] = max(1, min(start.looks, steps))
     settings = replace(start, seed=seed, **changes)
-    partial = _partial_file(output, "figure-2")
+    partial = _partial_file(output, file_stem(task))
     if partial is not None:
         require_matplotlib()
     with _resumable(partial), Bar("networks") as progress:
-        found = run_figure_2(settings, partial=partial, progress=progress)
+        found = run_figure_2(settings, folder=data, partial=partial, progress=progress)
     print_figure_2(console(), found)
     if output is not None and partial is not None:
         write_figure_2(output, found)
-        save_figure(draw_figure_2(found), output / "figure_2.svg")
+        save_figure(draw_figure_2(found), output / f"{file_stem(task)}.svg")
         partial.unlink(missing_ok=True)
         typer.echo(f"Numbers and the picture are in {output}.", err=True)

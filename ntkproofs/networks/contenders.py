@@ -29,7 +29,7 @@ from ntkproofs.networks.kernel_machines import (
 from ntkproofs.networks.linearised import linearise, require_linearised_memory
 from ntkproofs.networks.models import ECRN, MLP, ResidualMLP
 from ntkproofs.networks.recipes import require_one_of
-from ntkproofs.networks.resnet import ResNet18
+from ntkproofs.networks.resnet import ResNet18, require_channels
 from ntkproofs.networks.training import Data, Recipe, loss_of, predict, train
 
 Point = Mapping[str, float]
@@ -70,8 +70,9 @@ class Budget:
 
     def __post_init__(self) -> None:
         require_integer("runs", self.runs, least=2, why="one run has no spread")
-        for name in ("steps", "batch", "record_every", "patience", "rows", "channels"):
+        for name in ("steps", "batch", "record_every", "patience", "rows"):
             require_integer(name, getattr(self, name), least=1, why="a budget counts")
+        require_channels(self.channels)
         require_integer("seed", self.seed, least=0, why="it numbers the random choices")
         require_integer("points", self.points, least=1, why="a point of the grid is needed")
         if self.points > GRID:

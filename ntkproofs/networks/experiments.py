@@ -214,6 +214,5 @@ def _scores(
 
 def _record(task: Task) -> TaskRun:
     train, validation, test = (len(part.inputs) for part in task.parts().values())
-    overlap = test / train if task.resplit else 0.0
     sizes = (train, validation, test)
-    return TaskRun(task.name, task.about, sizes, task.digest(), task.possible, overlap)
+    return TaskRun(task.name, task.about, sizes, task.digest(), task.possible, task.overlap)

@@ -97,7 +97,7 @@ def linearise(
     targets = np.asarray(data.targets)
     if classes is not None:
         fitting(model, data, "cross_entropy")
-        targets = np.eye(classes)[targets]
+        targets = (targets[:, None] == np.arange(classes)).astype(float)
     with precision("float64"):
         model = cast(model, "float64")
         data = fitting(model, Data(data.inputs, targets), "mse")

@@ -196,7 +196,7 @@ def test_results_that_cannot_be_written_stay_in_the_partial_file(tmp_path, monke
 
 
 def test_figure_2_goes_on_from_its_finished_paths_to_the_same_bits(tmp_path, monkeypatch):
-    build = lambda dim, key: MLP(dim, 1, key, width=6, depth=1, phi="tanh")  # noqa: E731
+    build = lambda *args: MLP(*args, width=6, depth=1, phi="tanh")  # noqa: E731
     monkeypatch.setattr(figure_2, "NETWORKS", {"MLP 3x512": build})
     settings = Figure2Settings(runs=2, steps=3, looks=2, points=5, rows=50)
     partial = tmp_path / "figure_2.partial.json"
