@@ -3,8 +3,10 @@
 import doctest
 import importlib
 import pkgutil
+import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -63,3 +65,21 @@ MODULES = [
 def test_docstring_examples_run(name):
     failures, _ = doctest.testmod(importlib.import_module(name), optionflags=doctest.ELLIPSIS)
     assert failures == 0
+
+
+ROOT = Path(__file__).parent.parent
+
+
+def test_one_version_is_named_everywhere():
+    version = re.search(r'^version = "(.*)"', (ROOT / "pyproject.toml").read_text("utf-8"), re.M)[1]
+    assert nt.__version__ == version
+    assert f"\nversion: {version}\n" in (ROOT / "CITATION.cff").read_text("utf-8")
+    assert f"\n## {version}" in (ROOT / "CHANGELOG.md").read_text("utf-8")
+
+
+def test_the_one_command_runs_every_benchmark():
+    folder = ROOT / "tests" / "benchmarks"
+    text = (folder / "__main__.py").read_text("utf-8")
+    for path in folder.glob("bench_*.py"):
+        assert f'"{path.stem.removeprefix("bench_")}"' in text
+        assert "def main(" in path.read_text("utf-8")

@@ -29,6 +29,12 @@ def precision(bits: int) -> Generator[None]:
 
     Blocks of several threads wait for each other, since Arb's precision is global.
 
+    Args:
+        bits: 2 at least; 53 are those of float64.
+
+    Raises:
+        InvalidInput: for less than 2 bits.
+
     Example:
         >>> with precision(200):
         ...     root = arb(2).sqrt()

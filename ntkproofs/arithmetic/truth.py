@@ -24,7 +24,12 @@ _decided: ContextVar[int] = ContextVar("decided", default=0)
 
 
 class Truth(Enum):
-    """True, false or undecided; refuses to be taken for a ``bool``."""
+    """True, false or undecided; refuses to be taken for a ``bool``.
+
+    Example:
+        >>> Truth.UNDECIDED.negated(), Truth.TRUE is Truth.TRUE
+        (<Truth.UNDECIDED: 'undecided'>, True)
+    """
 
     TRUE = "true"
     FALSE = "false"
@@ -50,7 +55,18 @@ def all_of(truths: Iterable[Truth]) -> Truth:
 
 
 def less(left: Any, right: Any) -> Truth:
-    """``left < right`` for every pair of points of the two balls, for none, or undecided."""
+    """``left < right`` for every pair of points of the two balls, for none, or undecided.
+
+    Args:
+        left, right: balls or exact numbers (``arb``, int, Fraction, ``fmpq``, SymPy rationals).
+
+    Raises:
+        InvalidInput: for a float, whose rounding error no ball knows of.
+
+    Example:
+        >>> less(arb(2).sqrt(), Fraction(3, 2)), less(arb(1, 1), 1)
+        (<Truth.TRUE: 'true'>, <Truth.UNDECIDED: 'undecided'>)
+    """
     left, right = _finite_ball(left), _finite_ball(right)
     if left is None or right is None:
         return Truth.UNDECIDED
@@ -58,12 +74,34 @@ def less(left: Any, right: Any) -> Truth:
 
 
 def positive(value: Any) -> Truth:
-    """``0 < value``."""
+    """``0 < value``.
+
+    Args:
+        value: a ball or an exact number.
+
+    Raises:
+        InvalidInput: for a float, whose rounding error no ball knows of.
+
+    Example:
+        >>> positive(arb(2).sqrt() - 1)
+        <Truth.TRUE: 'true'>
+    """
     return less(0, value)
 
 
 def nonzero(value: Any) -> Truth:
-    """``value != 0``: true where the ball excludes 0, false where it is exactly 0."""
+    """``value != 0``: true where the ball excludes 0, false where it is exactly 0.
+
+    Args:
+        value: a ball or an exact number.
+
+    Raises:
+        InvalidInput: for a float, whose rounding error no ball knows of.
+
+    Example:
+        >>> nonzero(arb(0, 1)), nonzero(0)
+        (<Truth.UNDECIDED: 'undecided'>, <Truth.FALSE: 'false'>)
+    """
     value = _finite_ball(value)
     if value is None:
         return Truth.UNDECIDED
@@ -71,7 +109,18 @@ def nonzero(value: Any) -> Truth:
 
 
 def equal(left: Any, right: Any) -> Truth:
-    """``left = right``: balls can refute an equality, and confirm it for exact numbers only."""
+    """``left = right``: balls can refute an equality, and confirm it for exact numbers only.
+
+    Args:
+        left, right: balls or exact numbers.
+
+    Raises:
+        InvalidInput: for a float, whose rounding error no ball knows of.
+
+    Example:
+        >>> equal(arb(2).sqrt() ** 2, 2), equal(arb(2).sqrt(), 1)
+        (<Truth.UNDECIDED: 'undecided'>, <Truth.FALSE: 'false'>)
+    """
     left, right = _finite_ball(left), _finite_ball(right)
     if left is None or right is None:
         return Truth.UNDECIDED

@@ -87,7 +87,21 @@ def _entered(decided: Callable[_P, Step]) -> Callable[_P, Step]:
 
 
 def premise(step: Step) -> Step:
-    """The step as a premise: if it fails, the argument is broken, but nothing is refuted."""
+    """The step as a premise: if it fails, the argument is broken, but nothing is refuted.
+
+    Args:
+        step: as a function of this module made it.
+
+    Returns:
+        The same step, as a premise.
+
+    Raises:
+        InvalidInput: for a step that was made or changed by hand.
+
+    Example:
+        >>> premise(exactly("a premise", 1, 1)).premise
+        True
+    """
     if not step.is_genuine():
         raise InvalidInput("A step is made by identity, exactly, certify, ...; not by hand.")
     return _sealed(replace(step, premise=True))
@@ -164,6 +178,17 @@ def identity(
         least: the least integer values of symbols, by name, at which it may be refuted: the
             hypotheses on the symbols.
         witness: further facts to show if it is false.
+
+    Returns:
+        A :class:`Step` of grade ``proved``: true; false, with a witness; or undecided, with the
+        reason, as for floats and for what is no rational function over Q.
+
+    Example:
+        >>> n = sp.Symbol("n")
+        >>> identity("the square", (n + 1) ** 2, n**2 + 2 * n + 1).truth
+        <Truth.TRUE: 'true'>
+        >>> identity("the square", (n + 1) ** 2, n**2 + 1).witness["n"]
+        1
     """
     decision = exact.rational_identity(left, right, least)
     return _from_decision(about, decision, witness or {}, general=_has_symbols(left, right))
@@ -179,7 +204,24 @@ def identity_modulo(
     *,
     witness: Mapping[str, Any] | None = None,
 ) -> Step:
-    """Decide ``left = right`` for polynomials whose generators satisfy ``relation = 0``."""
+    """Decide ``left = right`` for polynomials whose generators satisfy ``relation = 0``.
+
+    Args:
+        about: the identity in LaTeX or words.
+        left, right: polynomials in the generators, with rational coefficients.
+        relations: polynomials that vanish.
+        generators: their symbols.
+        witness: further facts to show if it is false.
+
+    Returns:
+        A :class:`Step` of grade ``proved``: true; false, with a witness; or undecided, with the
+        reason, as for floats and for what is no polynomial in the generators.
+
+    Example:
+        >>> s, u = sp.symbols("s u")
+        >>> identity_modulo("a circle", s**4, (1 - u**2) ** 2, [s**2 + u**2 - 1], [s, u]).truth
+        <Truth.TRUE: 'true'>
+    """
     decision = exact.polynomial_identity(left, right, relations, generators)
     return _from_decision(about, decision, witness or {}, general=_has_symbols(left, right))
 
@@ -193,7 +235,24 @@ def gamma_ratio(
     *,
     least: Least | None = None,
 ) -> Step:
-    """Decide that a ratio of products of Gamma functions is an expected rational function."""
+    """Decide that a ratio of products of Gamma functions is an expected rational function.
+
+    Args:
+        about: the equality in LaTeX or words.
+        numerator, denominator: products of Gamma functions and rational functions.
+        expected: their ratio.
+        least: the least integer values of symbols, by name: Gamma functions need to know that they
+            are at no pole.
+
+    Returns:
+        A :class:`Step` of grade ``proved``: true; false, with a witness; or undecided, with the
+        reason, as for floats and Gamma functions that may be at a pole.
+
+    Example:
+        >>> n = sp.Symbol("n")
+        >>> gamma_ratio("n!", sp.gamma(n + 1), sp.gamma(n), n, least={"n": 1}).truth
+        <Truth.TRUE: 'true'>
+    """
     try:
         ratio = gammas.gamma_quotient(numerator, denominator, least)
     except gammas.NotReducible as failure:
@@ -208,7 +267,23 @@ def gamma_ratio(
 def nonnegative(
     about: str, expression: Any, least: Least, *, witness: Mapping[str, Any] | None = None
 ) -> Step:
-    """Decide ``expression >= 0`` for all real values of its symbols from ``least`` on."""
+    """Decide ``expression >= 0`` for all real values of its symbols from ``least`` on.
+
+    Args:
+        about: the inequality in LaTeX or words.
+        expression: a rational function of symbols.
+        least: the least value of each symbol, by name.
+        witness: further facts to show if it is false.
+
+    Returns:
+        A :class:`Step` of grade ``proved``: true; false, with a witness; or undecided, with the
+        reason, as for floats and for what is no rational function over Q.
+
+    Example:
+        >>> x = sp.Symbol("x")
+        >>> nonnegative("a square", x**2 - x, {"x": 1}).truth
+        <Truth.TRUE: 'true'>
+    """
     decision = exact.nonnegative(expression, least)
     return _from_decision(about, decision, witness or {}, general=_has_symbols(expression))
 
@@ -231,6 +306,15 @@ def equality(
         domain: what is known of their symbols.
         given: equations that hold, as pairs.
         duplication: whether the duplication formula of the Gamma function is needed.
+
+    Returns:
+        A :class:`Step` of grade ``proved``: true; false, with a witness; or undecided, with the
+        reason, as for floats and where the normal form does not suffice.
+
+    Example:
+        >>> x = sp.Symbol("x", positive=True)
+        >>> equality("a derivative", sp.diff(sp.exp(-(x**2)), x), -2 * x * sp.exp(-(x**2))).truth
+        <Truth.TRUE: 'true'>
     """
     decision = equal_functions(left, right, domain, given=given, duplication=duplication)
     return _from_decision(about, decision, {}, general=_has_symbols(left, right))
@@ -280,7 +364,25 @@ def agreement(
 
 @_entered
 def exactly(about: str, left: Any, right: Any, witness: Mapping[str, Any] | None = None) -> Step:
-    """Decide ``left = right`` for exact numbers: int, Fraction, SymPy rationals; tuples of them."""
+    """Decide ``left = right`` for exact numbers: int, Fraction, SymPy rationals; tuples of them.
+
+    Args:
+        about: the equality in LaTeX or words.
+        left, right: the numbers.
+        witness: the instance, shown if it is false.
+
+    Returns:
+        A :class:`Step`: true, false with a witness, or undecided; of grade ``proved``.
+
+    Raises:
+        InvalidInput: for floats, and for a number against a tuple.
+
+    Example:
+        >>> exactly("a sum", sp.Rational(1, 3) + sp.Rational(1, 6), Fraction(1, 2)).truth
+        <Truth.TRUE: 'true'>
+        >>> dict(exactly("a power", 2**3, 6, {"n": 3}).witness)
+        {'n': 3, 'left': '8', 'right': '6'}
+    """
     here, there = _exact_value(left), _exact_value(right)
     if isinstance(here, tuple) != isinstance(there, tuple):
         raise InvalidInput("exactly compares two numbers, or two tuples of numbers; got one each.")
@@ -292,7 +394,23 @@ def exactly(about: str, left: Any, right: Any, witness: Mapping[str, Any] | None
 
 @_entered
 def nonzero_exactly(about: str, value: Any, witness: Mapping[str, Any] | None = None) -> Step:
-    """Decide ``value != 0`` for an exact rational number."""
+    """Decide ``value != 0`` for an exact rational number.
+
+    Args:
+        about: what is said in LaTeX or words.
+        value: int, Fraction or SymPy rational.
+        witness: the instance, shown if it is false.
+
+    Returns:
+        A :class:`Step`: true, false with a witness, or undecided; of grade ``proved``.
+
+    Raises:
+        InvalidInput: for floats.
+
+    Example:
+        >>> nonzero_exactly("a difference", Fraction(1, 2) - Fraction(1, 3)).truth
+        <Truth.TRUE: 'true'>
+    """
     exact_value = _exact_value(value)
     truth = Truth.FALSE if exact_value == 0 else Truth.TRUE
     found = {**(witness or {}), "value": _shown(exact_value)}
@@ -340,6 +458,18 @@ def certify(
             Where it handles an exception, it is undecided at that precision.
         witness: the instance, shown if the comparison is false.
         limit: last precision in bits.
+
+    Returns:
+        A :class:`Step` of grade ``certified``. An equality of balls can only be refuted.
+
+    Raises:
+        InvalidInput: where the comparison returns no truth of a comparison that was made in it.
+
+    Example:
+        >>> from flint import arb
+        >>> from ntkproofs.arithmetic.truth import less
+        >>> certify("roots", lambda: less(arb(2).sqrt() + arb(3).sqrt(), arb(10).sqrt())).truth
+        <Truth.TRUE: 'true'>
     """
     decided = decide(functools.partial(_without_handled, comparison), limit=limit)
     undecided = decided.truth is Truth.UNDECIDED
@@ -366,7 +496,23 @@ def _without_handled(comparison: Callable[[], Truth]) -> Truth:
 
 @_entered
 def sample(about: str, holds: bool, *, witness: Mapping[str, Any] | None = None) -> Step:
-    """Record a comparison of floats: never more than ``sampled``, and it refutes nothing."""
+    """Record a comparison of floats: never more than ``sampled``, and it refutes nothing.
+
+    Args:
+        about: the comparison in LaTeX or words.
+        holds: a bool, of Python or NumPy.
+        witness: the instance.
+
+    Returns:
+        A :class:`Step` of grade ``sampled``: true, or undecided where the floats disagree.
+
+    Raises:
+        InvalidInput: for anything but a bool.
+
+    Example:
+        >>> sample("a limit", abs(2**0.5 - 1.4142) < 1e-3).grade
+        <Grade.SAMPLED: 1>
+    """
     if type(holds).__name__ not in ("bool", "bool_"):
         raise InvalidInput(f"sample records a bool; got {type(holds).__name__}.")
     truth = Truth.TRUE if holds else Truth.UNDECIDED
@@ -385,6 +531,16 @@ def statistic(
         p_value: in [0, 1].
         false_alarm: the probability with which a true hypothesis is rejected, in (0, 0.1].
         witness: the numbers behind it.
+
+    Returns:
+        A :class:`Step` of grade ``statistical``; false where the hypothesis is rejected.
+
+    Raises:
+        InvalidInput: for numbers that are no probabilities, and false-alarm rates above 0.1.
+
+    Example:
+        >>> statistic("the mean is 0", 0.4, false_alarm=1e-3).truth
+        <Truth.TRUE: 'true'>
     """
     return _tested(about, p_value, None, false_alarm, witness)
 

@@ -86,6 +86,10 @@ def check_kernel(
         certified for the matrix that the function returned; that a kernel of the library has a
         negative μ_l is certified for the kernel. All that holds is sampled.
 
+    Raises:
+        InvalidInput: for what cannot be called, or returns no matrix of the right shape; for
+            d < 2 or n < 2.
+
     Example:
         >>> import numpy as np
         >>> print(check_kernel(lambda X, Y: (X @ Y.T) ** 2, dim=3).holds("positive definite"))

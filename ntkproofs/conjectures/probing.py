@@ -73,6 +73,9 @@ def probe(
         database: folder where found examples are kept; they are tried first the next time.
         progress: called with the id, the number of examples and the smallest slack.
 
+    Raises:
+        InvalidInput: for less than one example, or no time.
+
     Example:
         >>> import ntkproofs as nt
         >>> @nt.conjecture("n > 4", source="an example")

@@ -198,6 +198,21 @@ def quantity(value: Any) -> Quantity:
     """A number as a quantity: int, Fraction, SymPy rational, ball.
 
     A float that was computed carries a rounding error, and is refused; write a Fraction.
+
+    Args:
+        value: the number, or a quantity.
+
+    Returns:
+        A ``Quantity``: a float for the search, a ball for the certificate; it takes part in
+        + - * /, powers and comparisons.
+
+    Raises:
+        InvalidInput: for a float, and for what is no number.
+
+    Example:
+        >>> from fractions import Fraction
+        >>> (quantity(Fraction(1, 3)) < 1).sign
+        '<'
     """
     if isinstance(value, Quantity):
         return value

@@ -200,7 +200,25 @@ def _shown(values: Values) -> str:
 
 
 def assume(condition: bool) -> None:
-    """Pass over an instance that does not satisfy a hypothesis; for bodies of conjectures."""
+    """Pass over an instance that does not satisfy a hypothesis; for bodies of conjectures.
+
+    Args:
+        condition: the hypothesis, on exact values.
+
+    Raises:
+        UnsatisfiedAssumption: of Hypothesis, where it does not hold; the search counts the instance
+            as rejected and goes on.
+
+    Example:
+        >>> import ntkproofs as nt
+        >>> @nt.conjecture("1/n < 1 for n > 1", source="an example")
+        ... @nt.given(n=nt.st.integers(1, 9))
+        ... def inverse(n):
+        ...     nt.assume(n > 1)
+        ...     return 1 / nt.quantity(n) < 1
+        >>> nt.probe(inverse, examples=50)[0].outcome
+        'no counterexample'
+    """
     if not condition:
         raise UnsatisfiedAssumption
 
@@ -214,8 +232,20 @@ class _Given:
 def given(**strategies: SearchStrategy[Any]) -> Callable[[Body], _Given]:
     """What values each argument of the body takes.
 
+    Args:
+        strategies: for each argument of the body, a strategy of ``ntkproofs.st`` or of Hypothesis.
+
+    Returns:
+        A decorator of the body.
+
     Raises:
         InvalidInput: if a value is no strategy, or names no argument of the body.
+
+    Example:
+        >>> import ntkproofs as nt
+        >>> made = nt.given(n=nt.st.integers(0, 9))(lambda n: nt.quantity(n) >= 0)
+        >>> sorted(made.strategies)
+        ['n']
     """
     wrong = [name for name, s in strategies.items() if not isinstance(s, SearchStrategy)]
     if wrong or not strategies:
@@ -251,6 +281,22 @@ def conjecture(
         constants: named constants, passed to the body beside the instance.
         mutants: for constants, values that make the statement false: a search that does not
             refute them cannot be trusted.
+
+    Returns:
+        A decorator that makes a ``Conjecture``: for ``nt.probe``, ``pytest``, ``nt.verify``.
+
+    Raises:
+        InvalidInput: where it does not stand above ``@given``, for an id of another form, or for an
+            argument of the body that nothing gives a value.
+
+    Example:
+        >>> import ntkproofs as nt
+        >>> @nt.conjecture("n^2 < m", source="an example", constants={"m": 50})
+        ... @nt.given(n=nt.st.integers(0, 9))
+        ... def squares(n, m):
+        ...     return nt.quantity(n) ** 2 < m
+        >>> squares.id, nt.probe(squares, examples=100)[0].witness.arguments["n"]
+        ('squares', '8')
     """
 
     def decorate(made: _Given) -> Conjecture:

@@ -70,6 +70,9 @@ def arccosine(order: int) -> Leaf:
     Args:
         order: n >= 0; 0 is the step, 1 the ReLU, 2 the squared ReLU.
 
+    Raises:
+        InvalidInput: for an order that is no integer >= 0.
+
     Source:
         Cho, Saul: Kernel Methods for Deep Learning, 2009.
 

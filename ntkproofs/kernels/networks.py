@@ -45,6 +45,9 @@ def nngp(depth: int, weight_variance: Any = 2, bias_variance: Any = 0) -> Kernel
         weight_variance: v_w > 0; 2 is He's initialisation, at which the diagonal stays 1.
         bias_variance: v_b >= 0, of every layer.
 
+    Raises:
+        InvalidInput: for a depth < 1, or variances that are out of range or not finite.
+
     Source:
         Neal 1996; Cho, Saul 2009; Lee et al. 2018.
 
@@ -70,6 +73,9 @@ def ntk(depth: int, weight_variance: Any = 2, bias_variance: Any = 0) -> Kernel:
         depth: number of weight layers, >= 1; 2 is one hidden layer.
         weight_variance: v_w > 0; 2 is He's initialisation.
         bias_variance: v_b >= 0, of every layer.
+
+    Raises:
+        InvalidInput: for a depth < 1, or variances that are out of range or not finite.
 
     Source:
         Jacot, Gabriel, Hongler 2018; Bietti, Mairal 2019 (the formula for the sphere).
@@ -210,6 +216,9 @@ def eoc(depth: int, a: Any, b: Any) -> Kernel:
         a: slope of the linear part.
         b: slope of the absolute value; a and b are not both 0.
 
+    Raises:
+        InvalidInput: for a depth < 1, and where a and b are both 0.
+
     Source:
         Terjék, González-Sánchez 2025.
 
@@ -295,6 +304,9 @@ def deep_narrow(rho: Any, beta: Any, input_dim: int | None = None) -> Kernel:
         beta: β >= 0.
         input_dim: the dimension d of the inputs; if left out, eigenvalues and Gram matrices take
             it from their own dimension, and a bare ``k(u)`` asks for it.
+
+    Raises:
+        InvalidInput: for ρ <= 0, β < 0, or an input dimension < 1.
 
     Source:
         Lee, Choi, Ryu, No 2022.

@@ -28,6 +28,9 @@ def residual(depth: int, alpha: Any) -> Kernel:
             network has 2L + 2.)
         alpha: α, the scale of the blocks.
 
+    Raises:
+        InvalidInput: for a depth < 0 or an α that is not finite.
+
     Source:
         Tirer, Bruna, Giryes 2022; the recursion is the sum over blocks
         ``K_L + Σ_l α² Π_(l+1) (Σ_l + K_(l-1) Σ'_l) + Π_1 K_0``, Π_l = Π_(s>=l) (1 + α² Σ'_s).

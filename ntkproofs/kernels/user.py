@@ -33,6 +33,9 @@ def zonal(
             lets rigorous quadrature continue the angle of kernels composed with this one.
         assumptions: what the formula takes for granted, printed with results.
 
+    Raises:
+        InvalidInput: for an empty name, or what is no function of one or two arguments.
+
     Example:
         >>> laplace = zonal("laplace", lambda u, ar: ar.exp(-ar.chord(u)))
         >>> laplace(1.0)

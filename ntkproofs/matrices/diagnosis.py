@@ -78,6 +78,10 @@ def diagnose(K: Any, kernel: Kernel | None = None, X: Any = None) -> Diagnosis:
     Returns:
         ``Diagnosis``: ``definite``, ``findings``, ``causes``; ``str`` of it is the report.
 
+    Raises:
+        InvalidInput: for a K that is not exactly symmetric, points of another number, or a
+            function in place of a kernel.
+
     Example:
         >>> import numpy as np, ntkproofs as nt
         >>> X = np.array([[1.0, 0.0], [0.0, 1.0], [1.0, 0.0]])

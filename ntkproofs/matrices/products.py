@@ -93,6 +93,9 @@ def commutator_norm(K: Any, P: Any) -> Interval:
     Args:
         K, P: arrays of shape (n, n), exactly symmetric.
 
+    Raises:
+        InvalidInput: for matrices that are not exactly symmetric, finite and of one shape.
+
     Example:
         >>> import numpy as np, ntkproofs as nt
         >>> nt.commutator_norm(np.array([[2, 1], [1, 2]]), np.diag([1, 4])).lower > 4.24

@@ -88,10 +88,17 @@ def composite_law(kernel: Kernel, operator: Sobolev, dim: Any, terms: int = 8) -
         kernel, dim, terms: as for ``nt.asymptotics``.
         operator: ``nt.sobolev(s)``, of a number or a symbol s.
 
+    Raises:
+        InvalidInput: for an operator that is none of ``nt.sobolev``, and as for ``nt.asymptotics``.
+
     Example:
         >>> import ntkproofs as nt
         >>> law = composite_law(nt.ntk(3), nt.sobolev(2), dim=3)
         >>> law.exponent("even"), law.critical_order("even"), law.regime("even")
         (1, 3, 'regularises')
     """
+    if not isinstance(operator, Sobolev):  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise InvalidInput(
+            f"T_s = K ∘ P_s needs an operator of nt.sobolev(s); got {type(operator).__name__}."
+        )
     return CompositeLaw(asymptotics(kernel, dim, terms), operator)

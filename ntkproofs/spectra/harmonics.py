@@ -18,6 +18,13 @@ def harmonic_dimension(dim: int, degree: int) -> int:
 
     ``N(d, l) = (2l + d - 2)/l · C(l + d - 3, d - 2)``, and 1 for l = 0.
 
+    Args:
+        dim: d >= 2.
+        degree: l >= 0.
+
+    Raises:
+        InvalidInput: for other numbers.
+
     Example:
         >>> [harmonic_dimension(3, degree) for degree in range(4)]
         [1, 3, 5, 7]
@@ -36,6 +43,14 @@ def gegenbauer(degree: int, dim: int, u: Any) -> Any:
     and exact fractions; never by coefficients, which float64 cannot carry beyond degree 40.
 
     ``(l + d - 2) P_(l+1) = (2l + d - 2) u P_l - l P_(l-1)``.
+
+    Args:
+        degree: l >= 0.
+        dim: d >= 2.
+        u: the cosine, in any arithmetic.
+
+    Raises:
+        InvalidInput: for other numbers.
 
     Source:
         Müller, Spherical Harmonics, 1966; DLMF 18.9.

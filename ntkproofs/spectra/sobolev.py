@@ -153,6 +153,9 @@ def sobolev(order: Any, definition: Definition = "laplacian") -> Sobolev:
             orders smooth.
         definition: ``"laplacian"``: p_l = (1 + sqrt(l(l+d-2)))^s; ``"degree"``: (1+l)^(2s).
 
+    Raises:
+        InvalidInput: for another definition, or an order that is no finite number or symbol.
+
     Example:
         >>> sobolev(1).multiplier(1, dim=5), sobolev(1, definition="degree").multiplier(1, dim=5)
         (3.0, 4.0)

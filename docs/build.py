@@ -1,0 +1,137 @@
+"""Write docs/api.md from the docstrings of every public name: ``python docs/build.py``.
+
+A test fails where the page is not what the docstrings say.
+"""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import ntkproofs as nt
+
+PAGE = Path(__file__).parent / "api.md"
+_ROOMS = {
+    "kernels": "Kernels",
+    "spectra": "Spectra and laws of decay",
+    "matrices": "Matrices",
+    "claims": "Claims",
+    "conjectures": "Conjectures",
+    "arithmetic": "Arithmetic",
+    "errors": "Errors",
+}
+_INTRODUCTION = """# Public names
+
+Made from the docstrings by `python docs/build.py`; all examples run in the tests. `nt` is
+`ntkproofs`; `d` is the dimension of the space, `l` a degree, L a depth (see the conventions in the
+README). Arguments that have no meaning raise `InvalidInput`, and what has an answer that cannot be
+had raises `Unable`, each with the requirement, what was given, why it matters and what to do.
+"""
+_SECTION = re.compile(r"^(Args|Returns|Raises|Source|Errors|Example|Attributes|References):$")
+
+
+def public_names() -> Iterator[tuple[str, str, Any]]:
+    """(section, name, object) of every public name, in the order of the page."""
+    for room, title in _ROOMS.items():
+        for name in sorted(nt.__all__):
+            value = getattr(nt, name)
+            home = getattr(value, "__module__", None) or ""
+            if not isinstance(value, ModuleType) and (
+                home.split(".")[1:2] == [room] or (name == "cosine" and room == "kernels")
+            ):
+                yield title, name, value
+    for name in sorted(nt.__all__):
+        module = getattr(nt, name)
+        if isinstance(module, ModuleType):
+            for member in sorted(getattr(module, "__all__", ()) or _functions_of(module)):
+                value = getattr(module, member)
+                if not isinstance(value, ModuleType):
+                    yield f"`nt.{name}`", f"{name}.{member}", value
+
+
+def _functions_of(module: ModuleType) -> list[str]:
+    """The public functions and classes that a module without ``__all__`` defines."""
+    return [
+        name
+        for name, value in vars(module).items()
+        if not name.startswith("_") and getattr(value, "__module__", "") == module.__name__
+    ]
+
+
+def signature(name: str, value: Any) -> str:
+    """The name, with its parameters where it has some."""
+    if not callable(value) or (inspect.isclass(value) and issubclass(value, Exception)):
+        return name
+    try:
+        parameters = inspect.signature(value).parameters.values()
+    except (TypeError, ValueError):
+        return name
+    shown: list[str] = []
+    for parameter in parameters:
+        if (
+            parameter.kind is parameter.KEYWORD_ONLY
+            and "*" not in shown
+            and not any(one.startswith("*") for one in shown)
+        ):
+            shown.append("*")
+        prefix = {parameter.VAR_POSITIONAL: "*", parameter.VAR_KEYWORD: "**"}
+        default = "" if parameter.default is parameter.empty else f"={_short(parameter.default)}"
+        shown.append(prefix.get(parameter.kind, "") + parameter.name + default)
+    return f"{name}({', '.join(shown)})"
+
+
+def _short(default: Any) -> str:
+    text = repr(default)
+    return text if len(text) <= 20 and not text.startswith("<") else "..."
+
+
+def markdown(doc: str) -> str:
+    """A docstring as Markdown."""
+    lines: list[str] = []
+    section, fenced = "", False
+    for line in doc.split("\n"):
+        found = _SECTION.match(line)
+        if found or (fenced and line and not line.startswith(" ")):
+            lines += ["```", ""] if fenced else []
+            section, fenced = (found[1] if found else ""), False
+        if found:
+            lines += [f"*{section}*", ""]
+        elif section == "Example":
+            if not fenced:
+                lines.append("```python")
+                fenced = True
+            lines.append(line.removeprefix("    "))
+        else:
+            lines.append(_line(line, section))
+    while lines and not lines[-1]:
+        lines.pop()
+    return "\n".join([*lines, *(["```"] if fenced else [])])
+
+
+def _line(line: str, section: str) -> str:
+    text = line.replace("``", "`")
+    if section in ("Args", "Raises", "Attributes") and re.match(r"    \S", line):
+        return "- " + text.strip()
+    return text.removeprefix("    ") if section else text
+
+
+def page() -> str:
+    """The whole page."""
+    parts, last = [_INTRODUCTION], ""
+    for section, name, value in public_names():
+        if section != last:
+            parts.append(f"## {section}\n")
+            last = section
+        doc = inspect.getdoc(value) or ""
+        if name == "cosine":
+            doc = "The kernel k(u) = u of a linear network."
+        parts.append(f"### `nt.{signature(name, value)}`\n\n{markdown(doc)}\n")
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(parts))
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page(), encoding="utf-8")
