@@ -54,21 +54,12 @@ class SortedPoints:
         Cells are never much smaller than what a point has for itself: there would be more cells
         than points.
         """
-        cell = max(cell, math.sqrt(math.pi / X.shape[0]))
-        bands = max(1, math.floor(math.pi / cell))
-        x, y, z = X.T
-        colatitude, longitude = np.arctan2(np.hypot(x, y), z), np.arctan2(y, x)
-        longitude = np.where(longitude < 0, longitude + 2 * math.pi, longitude)
-        middle = (np.arange(bands) + 0.5) * math.pi / bands
-        cells = np.maximum(1, np.floor(2 * bands * np.sin(middle))).astype(np.int64)
-        first_cell = np.concatenate([[0], np.cumsum(cells)])
-        band = np.minimum((colatitude * (bands / math.pi)).astype(np.int64), bands - 1)
-        place = (longitude * (cells[band] / (2 * math.pi))).astype(np.int64)
-        index = first_cell[band] + np.minimum(place, cells[band] - 1)
+        angles = colatitudes_and_longitudes(X)
+        first_cell = band_cells(max(cell, math.sqrt(math.pi / X.shape[0])))
+        index = cell_index(angles, first_cell)
         order = np.argsort(index, kind="stable")
         starts = np.searchsorted(index[order], np.arange(first_cell[-1] + 1))
-        angles = np.stack([colatitude, longitude], axis=1)[order]
-        return cls(order, np.ascontiguousarray(X[order].T), angles, first_cell, starts)
+        return cls(order, np.ascontiguousarray(X[order].T), angles[order], first_cell, starts)
 
     @property
     def count(self) -> int:
@@ -84,6 +75,30 @@ class SortedPoints:
     def tables(self) -> tuple[Floats, NDArray[np.int64], NDArray[np.int64]]:
         """What compiled loops take."""
         return self.coordinates, self.first_cell, self.starts
+
+
+def colatitudes_and_longitudes(X: Floats) -> Floats:
+    """The angles of unit rows (n, 3), accurate at the poles too: shape (n, 2)."""
+    x, y, z = X.T
+    longitude = np.arctan2(y, x)
+    turned = np.where(longitude < 0, longitude + 2 * math.pi, longitude)
+    return np.stack([np.arctan2(np.hypot(x, y), z), turned], axis=1)
+
+
+def band_cells(cell: float) -> NDArray[np.int64]:
+    """The first cell of each band of latitude, and the number of cells, for cells of a size."""
+    bands = max(1, math.floor(math.pi / cell))
+    middle = (np.arange(bands) + 0.5) * math.pi / bands
+    cells = np.maximum(1, np.floor(2 * bands * np.sin(middle))).astype(np.int64)
+    return np.concatenate([[0], np.cumsum(cells)])
+
+
+def cell_index(angles: Floats, first_cell: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The cell of each point, shape (n,)."""
+    bands, cells = first_cell.size - 1, np.diff(first_cell)
+    band = np.minimum((angles[:, 0] * (bands / math.pi)).astype(np.int64), bands - 1)
+    place = (angles[:, 1] * (cells[band] / (2 * math.pi))).astype(np.int64)
+    return first_cell[band] + np.minimum(place, cells[band] - 1)
 
 
 @dataclass(frozen=True, eq=False)
@@ -120,7 +135,7 @@ def add_neighbours(
     """
     (queries, points), (radius, polynomials, far) = sets, part
     constants = (radius, polynomials.powers, polynomials.rest)
-    _add_cells(out, vectors, cells, queries.tables, points.tables, constants, far)
+    _add_cells(out, vectors, cells, (queries.tables, points.tables), (constants, far))
 
 
 @njit(cache=True, nogil=True, fastmath={"contract"}, error_model="numpy")
@@ -158,8 +173,9 @@ def _dot(values, vector, fill):
 
 
 @njit(cache=True, nogil=True, fastmath={"contract"}, error_model="numpy")
-def _measure(scratch, fill, x, y, z, scale):
+def _measure(scratch, fill, point, scale):
     """Squared chords of the gathered points to one point, over the squared radius."""
+    x, y, z = point
     square, others, second, third = scratch[0], scratch[4], scratch[5], scratch[6]
     for k in range(fill):
         a, b, c = x - others[k], y - second[k], z - third[k]
@@ -167,21 +183,22 @@ def _measure(scratch, fill, x, y, z, scale):
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _work_off(out, inside, coordinates, sign, scratch, parts, fill, constants):
+def _work_off(out, inside, queries, buffers, constants):
     """Add what the gathered points give to every point of a cell."""
+    (coordinates, sign), (scratch, parts, fill) = queries, buffers
     radius, powers, rest = constants
     scale = 1.0 / radius**2
     for i in range(inside[0], inside[1]):
         x, y, z = coordinates[0, i], coordinates[1, i], coordinates[2, i]
-        _measure(scratch, fill, sign * x, sign * y, sign * z, scale)
+        _measure(scratch, fill, (sign * x, sign * y, sign * z), scale)
         _evaluate(scratch, fill, powers, rest)
         for c in range(parts.shape[0]):
             out[c, i] += _dot(scratch[1], parts[c], fill)
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _gather(scratch, parts, fill, run, coordinates, vectors):
-    first, last = run
+def _gather(buffers, run, coordinates, vectors):
+    (scratch, parts, fill), (first, last) = buffers, run
     for k in range(last - first):
         for axis in range(3):
             scratch[4 + axis, fill + k] = coordinates[axis, first + k]
@@ -196,7 +213,7 @@ def _reach(band, other, angle):
     ``hav(angle) = hav(Δθ) + sin θ sin θ' hav(Δφ)``, with the least Δθ, sin θ and sin θ' of bands
     given by their least and largest colatitudes.
     """
-    gap = 0.5 * max(0.0, max(band[0] - other[1], other[0] - band[1]))
+    gap = 0.5 * max(0.0, band[0] - other[1], other[0] - band[1])
     left = np.sin(0.5 * angle) ** 2 - np.sin(gap) ** 2
     if left < 0.0:
         return -1.0
@@ -208,8 +225,9 @@ def _reach(band, other, angle):
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _runs(found, band, low, high, first_cell, starts):
-    """The points of a band with longitudes from low to high, as one or two runs: rows of found."""
+def _runs(found, band, interval, first_cell, starts):
+    """The points of a band with longitudes in an interval, as one or two runs: rows of found."""
+    low, high = interval
     base, cells = first_cell[band], first_cell[band + 1] - first_cell[band]
     width = 2.0 * np.pi / cells
     first, last = int(np.floor(low / width)), int(np.floor(high / width))
@@ -236,8 +254,9 @@ def _bounds(cell, band, first_cell, far):
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _add_cells(out, vectors, cells, queries, points, constants, far):
-    (mine, my_bands, my_starts), (others, first_cell, starts) = queries, points
+def _add_cells(out, vectors, cells, tables, part):
+    (mine, my_bands, my_starts), (others, first_cell, starts) = tables
+    constants, far = part
     bands = first_cell.size - 1
     height = np.pi / bands
     angle = 2.0 * np.arcsin(0.5 * min(2.0, constants[0])) + _SLACK
@@ -259,21 +278,26 @@ def _add_cells(out, vectors, cells, queries, points, constants, far):
             reach = _reach(edges, (band * height, min(np.pi, (band + 1) * height)), angle)
             if reach < 0.0:
                 continue
-            _runs(found, band, left - reach - _SLACK, right + reach + _SLACK, first_cell, starts)
+            interval = (left - reach - _SLACK, right + reach + _SLACK)
+            _runs(found, band, interval, first_cell, starts)
             for side in range(2):
                 begin, end = found[side, 0], found[side, 1]
                 while begin < end:
                     size = min(end - begin, BUFFER - fill)
-                    _gather(scratch, parts, fill, (begin, begin + size), others, vectors)
+                    buffers = (scratch, parts, fill)
+                    _gather(buffers, (begin, begin + size), others, vectors)
                     begin += size
                     fill += size
                     if fill == BUFFER:
-                        _work_off(out, inside, mine, sign, scratch, parts, fill, constants)
+                        buffers = (scratch, parts, fill)
+                        _work_off(out, inside, (mine, sign), buffers, constants)
                         fill = 0
-        _work_off(out, inside, mine, sign, scratch, parts, fill, constants)
+        _work_off(out, inside, (mine, sign), (scratch, parts, fill), constants)
 
 
-def short_polynomials(powers: Floats, radius: float, rise: Any, accuracy: float) -> ShortPolynomials:
+def short_polynomials(
+    powers: Floats, radius: float, rise: Any, accuracy: float
+) -> ShortPolynomials:
     """The polynomials of a short part ``Σ_j powers_j c^(2j+1) w(c/radius)``.
 
     Args:
