@@ -308,7 +308,7 @@ def short_polynomials(
     """
     scaled = powers * radius ** (2 * np.arange(powers.size) + 1)
 
-    def rest(t: Floats) -> Floats:
+    def rest(t: Any) -> Any:
         square = (1 + t) / 2
         return np.polynomial.polynomial.polyval(square, scaled) * rise(np.sqrt(square))
 

@@ -307,7 +307,7 @@ def _confirmed(task: _Task, scale: float) -> SphereOperator:
     w = 1 + task.Y @ np.array([0.5, 0.3, 0.2])
     found = 0.0
     for _ in range(3):
-        image = operator @ w
+        image = operator.matvec(w)
         size = float(np.linalg.norm(image) / np.linalg.norm(w)) / root
         found = max(found, size - task.accuracy * scale)
         if found >= scale:
