@@ -317,7 +317,9 @@ def short_polynomials(
     exact = rest(2 * square - 1)
     while True:
         series = np.polynomial.chebyshev.chebinterpolate(rest, degree)
-        found = np.polynomial.chebyshev.cheb2poly(series)
+        found = np.zeros(degree + 1)
+        converted = np.polynomial.chebyshev.cheb2poly(series)  # without trailing zeros
+        found[: converted.size] = converted
         error = float(np.max(abs(np.polynomial.polynomial.polyval(2 * square - 1, found) - exact)))
         if error <= accuracy or degree >= 63:
             return ShortPolynomials(scaled, found, error)

@@ -78,7 +78,7 @@ def test_it_is_an_operator(ntk3):
     scale = 1e-8 * np.linalg.norm(K, 2)
     v, w = RNG.normal(size=(2, 400))
     assert abs((ntk3 @ v) @ w - v @ (ntk3 @ w)) < scale * np.linalg.norm(v) * np.linalg.norm(w)
-    assert ntk3.T is ntk3
+    assert ntk3.H is ntk3
     assert v @ (ntk3 @ v) > 0
     both = ntk3 @ (v + 1j * w)
     assert np.allclose(both, ntk3 @ v + 1j * (ntk3 @ w), atol=scale)
