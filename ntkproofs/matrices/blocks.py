@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from scipy.sparse.linalg import LinearOperator
 
-from ntkproofs.conventions import require_integer
+from ntkproofs.conventions import require_integer, require_rational
 from ntkproofs.errors import InvalidInput, Unable
 from ntkproofs.kernels.kernel import Kernel
 from ntkproofs.matrices.gram import Entries, entries
@@ -118,6 +118,7 @@ def operator(
     """
     if method not in _METHODS:
         raise InvalidInput(f"method is one of {', '.join(map(repr, _METHODS))}; got {method!r}.")
+    require_rational("accuracy", accuracy, positive=True)
     found = entries(kernel, X, Y, threads=threads)
     if not isinstance(found.plain.X, np.ndarray):
         raise InvalidInput(

@@ -44,6 +44,7 @@ LEAST_ACCURACY = 1e-11
 """Below, the transforms at arbitrary points have no digits to spare."""
 
 _TRUNCATION, _FIT, _TRANSFORM = 0.5, 0.05, 0.1  # their shares of the accuracy
+_LEAST_EPSILON = 2.5e-13  # what ducc0 accepts
 _LONG_RUN = 10.0  # seconds of a product that is not worth starting if dense is faster
 _CHUNKS = 64
 _LOW_DEGREES = 40
@@ -62,7 +63,9 @@ class ErrorBound:
         truncation: coefficients beyond the largest degree, computed up to twice the degree and
             estimated beyond; not below the largest error seen where the split was tried.
         fit: of the polynomials of the short parts.
-        transform: four times the accuracy that ducc0 is asked for: two transforms, and a margin.
+        transform: four times the accuracy that ducc0 is asked for (two transforms, and a margin),
+            times ``L/sqrt(n)`` where that is more than 1: by so much the harmonics at n points
+            may exceed their norm as functions.
         rounding: of sums, at the size of the largest entry.
         norm: the lower bound of ‖K‖ that errors are divided by.
         norm_by: where it comes from: "mu_0" (n μ_0 <= 1ᵀK1/n for positive definite kernels) or
@@ -105,6 +108,7 @@ class SphereOperator(LinearOperator):
         bound: ErrorBound,
         *,
         neighbours: float,
+        epsilon: float,
         threads: int,
     ) -> None:
         queries, points = sets
@@ -112,7 +116,7 @@ class SphereOperator(LinearOperator):
         self.kernel, self.bound = parts.kernel, bound
         self.degree, self.radius, self.neighbours = parts.degree, parts.cut.radius, neighbours
         self._short, self._sets, self._threads = short, sets, threads
-        self._weights = _weights(parts.multipliers)
+        self._epsilon, self._weights = epsilon, _weights(parts.multipliers)
 
     def __repr__(self) -> str:
         n, m = self.shape
@@ -175,7 +179,7 @@ class SphereOperator(LinearOperator):
         how: Any = {
             "spin": 0,
             "lmax": self.degree,
-            "epsilon": self.bound.transform / 4,
+            "epsilon": self._epsilon,
             "nthreads": self._threads,
         }
         modes = adjoint_synthesis_general(map=vector[None], loc=points.angles, **how)
@@ -228,11 +232,13 @@ class _Task:
             if cut.radius and a.any()
         ]
         largest = float(np.max(abs(parts(np.array([0.0, 2.0])))))
+        spread = max(1.0, parts.degree / math.sqrt(min(n, m)))
+        epsilon = max(_LEAST_EPSILON, _TRANSFORM * self.accuracy / spread)
         bound = ErrorBound(
             self.accuracy,
             parts.truncation / scale,
             max((one.error for _, one in short), default=0.0) / scale,
-            _TRANSFORM * self.accuracy * 4,
+            4 * epsilon * spread,
             16 * 2.0**-52 * largest / scale,
             scale * math.sqrt(n * m),
             norm_by,
@@ -240,7 +246,7 @@ class _Task:
         if bound.total > self.accuracy:
             raise _too_accurate(self.accuracy, f"what can be had here is {bound.total:.1e}")
         sets = self._sets(0.5 * (cut.radius or 1.0))
-        how: Any = {"neighbours": cost.neighbours, "threads": self.threads}
+        how: Any = {"neighbours": cost.neighbours, "epsilon": epsilon, "threads": self.threads}
         return SphereOperator(parts, short, sets, bound, **how)
 
     def _sets(self, cell: float) -> tuple[SortedPoints, SortedPoints]:
