@@ -1,5 +1,6 @@
 from . import claims as claims
 from . import finite_width as finite_width
+from . import interop as interop
 from .arithmetic.balls import precision as precision
 from .claims.report import verify as verify
 from .conjectures import (

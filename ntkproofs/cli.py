@@ -46,7 +46,7 @@ class _Commands(TyperGroup):
             typer.echo(f"{type(error).__name__}: {error}", err=True)
             raise typer.Exit(EXIT_UNABLE if isinstance(error, Unable) else EXIT_INPUT) from None
         except KeyboardInterrupt:
-            typer.echo("Interrupted: nothing was written.", err=True)
+            typer.echo("Interrupted before anything was finished.", err=True)
             raise typer.Exit(EXIT_INTERRUPTED) from None
 
 
@@ -143,6 +143,13 @@ def verify(
             help="Run the evidence on every mutated statement too, and on the statements twice.",
         ),
     ] = False,
+    full: Annotated[
+        bool,
+        typer.Option(
+            "--full",
+            help="Also train again the networks whose kept results are evidence: many minutes.",
+        ),
+    ] = False,
     json: JsonFile = None,
     strict: Annotated[
         bool,
@@ -182,6 +189,9 @@ def verify(
     few environment variables; what differs is not reproducible. With --twice, so is that on
     mutants, and evidence without --mutants.
 
+    Experiments are decided from results that are kept beside their claims. With --full the networks
+    are trained again, at the same seeds, and judged by the same tests; each may take four hours.
+
     Each piece of evidence runs in a worker process with limits; one that hangs or dies costs itself
     only. Finished results are kept as they come, and taken again as long as the claim's file, what
     it reads, the library and the seed are the same. The report does not depend on --jobs.
@@ -205,11 +215,11 @@ def verify(
 
     if json is not None:
         require_writable(json)
-    chosen = _Run(jobs, timeout, memory, seed, twice)
+    chosen = _Run(jobs, max(timeout, _HOURS) if full else timeout, memory, seed, twice)
     if explain is not None:
         only, mutants = [explain], True
     for _ in _changes(paths) if watch else (None,):
-        report = _verify(paths, only, chosen, store, no_store, mutants=mutants)
+        report = _verify(paths, only, chosen, store, no_store, mutants=mutants, full=full)
         if json is not None and report.unfinished is None:
             write_json(json, report_to_json(report))
         if explain is not None and report.claims:
@@ -252,6 +262,7 @@ class _Run:
 
 
 _AS_USUAL = _Run()
+_HOURS = 4 * 3600.0
 
 
 def _verify(
@@ -262,6 +273,7 @@ def _verify(
     no_store: bool = False,
     *,
     mutants: bool = False,
+    full: bool = False,
 ) -> Report:
     from ntkproofs.claims.report import verify
     from ntkproofs.reports.terminal import TerminalProgress
@@ -274,6 +286,7 @@ def _verify(
             paths or (),
             only=only or (),
             mutants=mutants,
+            full=full,
             store=opened,
             progress=progress,
             **vars(run),

@@ -44,6 +44,7 @@ class Evidence:
         covers: why steps about numbers decide the statement for all its parameters; empty where
             the steps themselves are about symbols.
         loaded: the ledger of the loading of its file: floats that entered balls there.
+        full: whether it makes long measurements again, and runs only where that is asked for.
     """
 
     name: str
@@ -56,6 +57,7 @@ class Evidence:
     summary: str
     covers: str = ""
     loaded: Ledger | None = None
+    full: bool = False
 
 
 @dataclass(frozen=True)
@@ -90,10 +92,14 @@ class _HasEvidence:
         return self._register(Grade.CERTIFIED, part, on, relies_on)
 
     def statistic(
-        self, *, on: str, relies_on: Sequence[Theorem] = (), part: str = ""
+        self, *, on: str, relies_on: Sequence[Theorem] = (), part: str = "", full: bool = False
     ) -> Callable[[EvidenceFunction], EvidenceFunction]:
-        """Register a statistical test with a stated false-alarm probability."""
-        return self._register(Grade.STATISTICAL, part, on, relies_on)
+        """Register a statistical test with a stated false-alarm probability.
+
+        One that is ``full`` measures again what others read from kept results, and runs only with
+        ``ntkproofs verify --full``.
+        """
+        return self._register(Grade.STATISTICAL, part, on, relies_on, full=full)
 
     def search(
         self, *, on: str, relies_on: Sequence[Theorem] = (), part: str = ""
@@ -108,6 +114,8 @@ class _HasEvidence:
         on: str,
         relies_on: Sequence[Theorem],
         covers: str = "",
+        *,
+        full: bool = False,
     ) -> Callable[[EvidenceFunction], EvidenceFunction]:
         def register(function: EvidenceFunction) -> EvidenceFunction:
             names = tuple(inspect.signature(function).parameters)
@@ -133,6 +141,7 @@ class _HasEvidence:
                     summary,
                     covers,
                     current(),
+                    full,
                 )
             )
             return function

@@ -109,10 +109,10 @@ class Verification:
                     claims[claim.id] = claim
         return tuple(claims.values())
 
-    def run(self, outlines: Iterable[ClaimOutline], *, mutants: bool) -> None:
+    def run(self, outlines: Iterable[ClaimOutline], *, mutants: bool, full: bool = False) -> None:
         """Decide the claims; verdicts appear in :attr:`finished` as they come."""
         for outline in outlines:
-            plan = decide(outline, mutants=mutants)
+            plan = decide(outline, mutants=mutants, full=full)
             self._open[outline.id] = _Open(outline, plan, set(), {})
             self._want(self._open[outline.id], next(plan), first=False)
         self._serve()

@@ -37,6 +37,7 @@ class EvidenceOutline:
     relies_on: tuple[Theorem, ...]
     constants: tuple[str, ...]
     summary: str
+    full: bool = False
 
 
 @dataclass(frozen=True)
@@ -97,7 +98,14 @@ def outline_of(claim: Claim, path: str = "") -> ClaimOutline:
 
 def _evidence(item: Evidence) -> EvidenceOutline:
     return EvidenceOutline(
-        item.name, item.kind, item.part, item.on, item.relies_on, item.constants, item.summary
+        item.name,
+        item.kind,
+        item.part,
+        item.on,
+        item.relies_on,
+        item.constants,
+        item.summary,
+        item.full,
     )
 
 

@@ -26,7 +26,7 @@ Results = Mapping[Task, EvidenceResult]
 Plan = Generator[list[Task], Results, ClaimResult]
 
 
-def decide(outline: ClaimOutline, *, mutants: bool = False) -> Plan:
+def decide(outline: ClaimOutline, *, mutants: bool = False, full: bool = False) -> Plan:
     """Decide a claim by its evidence.
 
     Yields lists of tasks, and expects to be sent their results; returns the verdict.
@@ -35,13 +35,14 @@ def decide(outline: ClaimOutline, *, mutants: bool = False) -> Plan:
         outline: the claim.
         mutants: also run the evidence on every mutant of the statement that stands; evidence that
             lets one live is vacuous and counts for nothing.
+        full: also run the evidence that makes long measurements again.
     """
     statements = {Variant(): outline.original}
     for name, reading in outline.readings.items():
         statements[Variant(READING, name)] = reading
     if outline.amended is not None:
         statements[Variant(AMENDED)] = outline.amended
-    tasks = {v: _tasks(outline, s, v) for v, s in statements.items()}
+    tasks = {v: _tasks(outline, s, v, full) for v, s in statements.items()}
     results = yield [task for some in tasks.values() for task in some]
     judged = {
         variant: _judge(statement, [results[task] for task in tasks[variant]])
@@ -55,17 +56,21 @@ def decide(outline: ClaimOutline, *, mutants: bool = False) -> Plan:
     return (yield from _with_mutants(outline, found)) if mutants else found
 
 
-def _tasks(outline: ClaimOutline, statement: StatementOutline, variant: Variant) -> list[Task]:
+def _tasks(
+    outline: ClaimOutline, statement: StatementOutline, variant: Variant, full: bool
+) -> list[Task]:
     return [
         Task(outline.path, outline.id, item.name, position, variant)
         for position, item in enumerate(statement.evidence)
+        if full or not item.full
     ]
 
 
 def _judge(statement: StatementOutline, evidence: Sequence[EvidenceResult]) -> StatementResult:
     """The verdict; a statement with a constant that no evidence takes is not decided."""
     judged = judge(statement.latex, evidence)
-    taken = {name for item in statement.evidence for name in item.constants}
+    run = {result.name for result in evidence}
+    taken = {name for item in statement.evidence if item.name in run for name in item.constants}
     forgotten = sorted(set(statement.constants) - taken)
     if not forgotten or judged.verdict is Verdict.REFUTED:
         return judged
@@ -110,7 +115,7 @@ def _mutant_tasks(
     return {
         (variant := replace(base, constant=name, index=index)): [
             task
-            for task in _tasks(outline, standing, variant)
+            for task in _tasks(outline, standing, variant, full=True)
             if task.evidence in counted and name in standing.evidence[task.position].constants
         ]
         for name, values in standing.mutants.items()

@@ -13,9 +13,10 @@ from ntkproofs.claims.isolated import Again, Settings, Verification
 from ntkproofs.claims.outline import ClaimOutline
 from ntkproofs.claims.progress import Progress, Silence
 from ntkproofs.claims.store import Store
-from ntkproofs.claims.verdict import ClaimResult, Outcome, StatementResult, Verdict
+from ntkproofs.claims.verdict import ClaimResult, Verdict, claims_table
 from ntkproofs.claims.workers import Limits, Pool, processors
 from ntkproofs.errors import InvalidInput
+from ntkproofs.markup import cell
 
 __all__ = ["Problem", "Progress", "Report", "Silence", "falls_short", "verify"]
 
@@ -56,6 +57,10 @@ class Report:
     unfinished: int | None = None
     store_trouble: str = ""
 
+    def _repr_html_(self) -> str:
+        unread = "".join(f"<p>{cell(str(problem))}</p>" for problem in self.problems)
+        return claims_table(self.claims) + unread
+
     def exit_status(self, strict: bool = False) -> int:
         """The exit status of ``ntkproofs verify``; the worst that happened.
 
@@ -84,12 +89,7 @@ def falls_short(result: ClaimResult) -> bool:
     if any(statement.verdict not in decided for statement in stated):
         return True
     lives = result.mutants is not None and bool(result.mutants.alive)
-    return lives or any(map(has_vacuous_evidence, [*stated, *result.readings.values()]))
-
-
-def has_vacuous_evidence(statement: StatementResult) -> bool:
-    """Whether some evidence could not fail, and so counted for nothing."""
-    return any(item.outcome is Outcome.VACUOUS for item in statement.evidence)
+    return lives or any(s.vacuous for s in [*stated, *result.readings.values()])
 
 
 def verify(
@@ -97,6 +97,7 @@ def verify(
     *,
     only: str | Sequence[str] = (),
     mutants: bool = False,
+    full: bool = False,
     isolated: bool = True,
     jobs: int | None = None,
     timeout: float = 60.0,
@@ -116,6 +117,8 @@ def verify(
         mutants: also run the evidence on every mutant of the statement that stands. Evidence that
             lets one live could not have failed: it is vacuous and counts for nothing. Isolated,
             the evidence on the statements themselves is run twice, as with ``twice``.
+        full: also run the evidence that makes long measurements again, of which others read the
+            kept results; give it time by ``timeout``.
         isolated: run each piece of evidence in a worker process, so that one that hangs, leaks or
             dies costs itself only. Without, evidence runs in this process, and the arguments below
             up to ``store`` mean nothing, but for the seed.
@@ -152,22 +155,24 @@ def verify(
     paths = [paths] if isinstance(paths, (str, Path)) else paths
     only = [only] if isinstance(only, str) else only
     if not isolated:
-        return _verify_here(paths, only, mutants, seed, told)
+        return _verify_here(paths, only, seed, told, mutants=mutants, full=full)
     with ExitStack() as stack:
         if isinstance(store, (str, Path)):
             store = stack.enter_context(Store(Path(store)))
         pool = stack.enter_context(Pool(limits))
         again = Again.ALL if twice else Again.STATEMENTS if mutants else Again.NONE
         work = Verification(Settings(limits, seed, again, store), pool, told)
-        return _verify_in_workers(work, paths, only, mutants, seed)
+        return _verify_in_workers(work, paths, only, seed, mutants=mutants, full=full)
 
 
 def _verify_in_workers(
     work: Verification,
     paths: Sequence[str | Path],
     only: Sequence[str],
-    mutants: bool,
     seed: int,
+    *,
+    mutants: bool,
+    full: bool,
 ) -> Report:
     problems: list[Problem] = []
     chosen: tuple[ClaimOutline, ...] = ()
@@ -176,7 +181,7 @@ def _verify_in_workers(
         found = work.outlines(claim_files(paths, problems), problems)
         chosen = _select(found, problems, only)
         work.start(len(chosen))
-        work.run(chosen, mutants=mutants)
+        work.run(chosen, mutants=mutants, full=full)
     except KeyboardInterrupt:
         interrupted = True
     finished = tuple(work.finished[c.id] for c in chosen if c.id in work.finished)
@@ -192,7 +197,13 @@ def _verify_in_workers(
 
 
 def _verify_here(
-    paths: Sequence[str | Path], only: Sequence[str], mutants: bool, seed: int, told: Progress
+    paths: Sequence[str | Path],
+    only: Sequence[str],
+    seed: int,
+    told: Progress,
+    *,
+    mutants: bool,
+    full: bool,
 ) -> Report:
     # Imported here: whoever reads stored results needs no SymPy.
     from ntkproofs.claims.loading import load_claims
@@ -204,7 +215,7 @@ def _verify_here(
     results: list[ClaimResult] = []
     for claim in chosen:
         told.claim(claim.id)
-        result = verify_claim(claim, mutants=mutants, seed=seed, progress=told.step)
+        result = verify_claim(claim, mutants=mutants, full=full, seed=seed, progress=told.step)
         told.done(result)
         results.append(result)
     return Report(tuple(results), loaded.problems, seed)

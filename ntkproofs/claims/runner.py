@@ -30,7 +30,12 @@ Progress = Callable[[str], None]
 
 
 def verify_claim(
-    claim: Claim, *, mutants: bool = False, seed: int = 0, progress: Progress | None = None
+    claim: Claim,
+    *,
+    mutants: bool = False,
+    full: bool = False,
+    seed: int = 0,
+    progress: Progress | None = None,
 ) -> ClaimResult:
     """Decide a claim by its evidence, run in this process without limits.
 
@@ -38,11 +43,12 @@ def verify_claim(
         claim: the claim.
         mutants: also run the evidence on every mutant of the statement that stands; evidence that
             lets one live is vacuous and counts for nothing.
+        full: also run the evidence that makes long measurements again.
         seed: what the seeds of the evidence are derived from.
         progress: called with a line of words before each piece of work.
     """
     outline = outline_of(claim)
-    plan = decide(outline, mutants=mutants)
+    plan = decide(outline, mutants=mutants, full=full)
     tasks = next(plan)
     while True:
         results: dict[Task, EvidenceResult] = {}

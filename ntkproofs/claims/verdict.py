@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Any
 
 from ntkproofs.claims.grades import Grade
 from ntkproofs.claims.theorems import Theorem
+from ntkproofs.markup import Math, table
 
 TAINTED = "tainted:"
 """How the detail of evidence begins into whose balls or exact numbers a float came."""
@@ -110,6 +111,11 @@ class StatementResult:
         return max(found, key=lambda e: e.grade or 0) if found else None
 
     @property
+    def vacuous(self) -> bool:
+        """Whether some evidence could not fail, and so counted for nothing."""
+        return any(evidence.outcome is Outcome.VACUOUS for evidence in self.evidence)
+
+    @property
     def relies_on(self) -> tuple[Theorem, ...]:
         """The theorems cited by the evidence that counts."""
         wanted = Outcome.REFUTES if self.verdict is Verdict.REFUTED else Outcome.HOLDS
@@ -142,12 +148,77 @@ class ClaimResult:
     mutants: MutantResults | None = None
 
     @property
+    def statements(self) -> tuple[tuple[str, StatementResult], ...]:
+        """The statement, its amendment and its other readings, with what each of them is."""
+        amended = () if self.amended is None else (("amended", self.amended),)
+        return (("", self.original), *amended, *self.readings.items())
+
+    def _repr_html_(self) -> str:
+        return claims_table([self])
+
+    @property
     def crashed(self) -> bool:
         """Whether any piece of evidence crashed, ran out of time or cannot be reproduced."""
-        statements = [self.original, *self.readings.values()]
-        statements += [self.amended] if self.amended else []
         broken = {Outcome.CRASHED, Outcome.NOT_REPRODUCIBLE}
-        return any(e.outcome in broken for s in statements for e in s.evidence)
+        return any(e.outcome in broken for _, s in self.statements for e in s.evidence)
+
+    def shortcomings(self, least: Grade = Grade.SAMPLED) -> tuple[str, ...]:
+        """What keeps this claim from being settled; empty where it is.
+
+        A claim is settled where its statement stands, or falls and its amendment stands, by
+        evidence of the grade ``least`` at least that none of its mutants survives, and where no
+        evidence crashed or was found to be unable to fail.
+
+        Args:
+            least: the weakest grade that is accepted, of a refutation as well.
+
+        Returns:
+            The reasons, one line each.
+        """
+        reasons = _weaknesses("the statement", self.original, least)
+        if self.original.verdict is Verdict.REFUTED:
+            if self.amended is None:
+                reasons.append("the statement is refuted, and has no amendment")
+            elif self.amended.verdict is Verdict.REFUTED:
+                reasons.append("the amendment is refuted too")
+            else:
+                reasons += _weaknesses("the amendment", self.amended, least)
+        if self.mutants is not None and self.mutants.alive:
+            reasons.append(f"mutants are alive: {'; '.join(self.mutants.alive)}")
+        if self.crashed:
+            reasons.append("evidence crashed or is not reproducible")
+        return tuple(reasons)
+
+
+def claims_table(claims: Sequence[ClaimResult]) -> str:
+    """The verdicts on claims as a table of HTML, for notebooks."""
+    head = ["claim", "statement", "verdict", "grade", "witness", "mutants"]
+    return table(head, [row for claim in claims for row in _rows(claim)])
+
+
+def _rows(claim: ClaimResult) -> Iterator[list[str]]:
+    counted = claim.mutants
+    for name, statement in claim.statements:
+        witness = statement.refutation.witness if statement.refutation is not None else None
+        shown = ", ".join(f"{key} = {value}" for key, value in (witness or {}).items())
+        standing = statement is (claim.amended or claim.original)
+        yield [
+            f"{claim.id} {name}".strip(),
+            Math(statement.latex),
+            statement.verdict.value,
+            "" if statement.grade is None else statement.grade.word,
+            shown,
+            f"{counted.killed} of {counted.total} killed" if counted and standing else "",
+        ]
+
+
+def _weaknesses(what: str, statement: StatementResult, least: Grade) -> list[str]:
+    if statement.grade is None:
+        return [f"{what} is {statement.verdict.value}"]
+    found = [f"{what} has evidence that could not fail"] if statement.vacuous else []
+    if statement.grade < least:
+        found.append(f"{what} is {statement.verdict.value} by {statement.grade.word} evidence")
+    return found
 
 
 def judge(latex: str, evidence: Sequence[EvidenceResult]) -> StatementResult:

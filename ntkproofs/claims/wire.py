@@ -167,6 +167,7 @@ def _evidence(item: EvidenceOutline) -> dict[str, Any]:
         "relies_on": [[t.name, t.statement, t.source, *t.references] for t in item.relies_on],
         "constants": list(item.constants),
         "summary": item.summary,
+        "full": item.full,
     }
 
 
@@ -193,6 +194,7 @@ def _read_evidence(data: Any) -> EvidenceOutline:
         tuple(map(_read_theorem, _list(fields.get("relies_on")))),
         tuple(map(_text, _list(fields.get("constants")))),
         _text(fields.get("summary")),
+        fields.get("full") is True,
     )
 
 

@@ -30,9 +30,16 @@ def console(*, stderr: bool = False) -> Console:
 
 
 class Bar:
-    """A bar on the error stream that counts; silent where that is no terminal."""
+    """A bar on the error stream that counts; silent where that is no terminal.
 
-    def __init__(self, what: str) -> None:
+    An interrupt is told with what was finished.
+
+    Args:
+        what: is counted: "draws".
+        kept: what becomes of those that were finished when an interrupt comes.
+    """
+
+    def __init__(self, what: str, kept: str = "they are not kept") -> None:
         from rich.progress import (
             BarColumn,
             MofNCompleteColumn,
@@ -52,15 +59,22 @@ class Bar:
             disable=not screen.is_terminal,
         )
         self._task = self._bar.add_task(what, total=None)
+        self._what, self._kept = what, kept
+        self._done, self._total = 0, 0
 
     def __enter__(self) -> Bar:
         self._bar.start()
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         self._bar.stop()
+        if kind is not None and issubclass(kind, KeyboardInterrupt) and self._done:
+            finished = f"{self._done} of {self._total} {self._what} were finished"
+            typer.echo(f"Interrupted: {finished}; {self._kept}.", err=True)
+            raise typer.Exit(EXIT_INTERRUPTED) from None
 
     def __call__(self, done: int, total: int) -> None:
+        self._done, self._total = done, total
         self._bar.update(self._task, completed=done, total=total)
 
 

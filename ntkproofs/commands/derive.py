@@ -215,8 +215,6 @@ def _print_list(derivations: Sequence[Derivation]) -> None:
     table = Table(box=None, pad_edge=False)
     table.add_column("id")
     table.add_column("title")
-    table.add_column("steps", justify="right")
     for one in derivations:
-        steps = len(_written(one).checks())
-        table.add_row(Text(plain(one.id)), Text(plain(one.title)), str(steps))
+        table.add_row(Text(plain(one.id)), Text(plain(one.title)))
     console().print(table)

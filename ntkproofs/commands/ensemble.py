@@ -82,7 +82,8 @@ def ensemble(
     for path in (json_file, checkpoint):
         if path is not None:
             require_writable(path)
-    with Bar("draws") as progress:
+    kept = f"they are in {checkpoint}: run again" if checkpoint else "--checkpoint would keep them"
+    with Bar("draws", kept) as progress:
         found = draw(
             network, X, draws, seed=seed, dtype=dtype.value, jobs=jobs, checkpoint=checkpoint,
             progress=progress,

@@ -100,7 +100,8 @@ def frontier(
     y = np.sign(np.random.default_rng(seed).standard_normal(points))
     found = []
     for one in budgets:
-        with Bar(f"{one:,} parameters") as progress:
+        kept = "the tables above are whole, and no file was written"
+        with Bar(f"depths at {one:,} parameters", kept) as progress:
             found.append(
                 measure(
                     one, X, y, depths=layers, eps=eps, counting=counting.value,

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ntkproofs.commands.common import EXIT_UNABLE, JsonFile, console
+from ntkproofs.commands.common import EXIT_INTERRUPTED, EXIT_UNABLE, JsonFile, console
 from ntkproofs.errors import InvalidInput
+
+if TYPE_CHECKING:
+    from ntkproofs.conjectures.results import ProbeResult
 
 
 def probe(
@@ -59,7 +63,7 @@ def probe(
 
     Exit status: 0 searched; 1 with --strict, where one is refuted or suspected; 2 wrong usage or
     input; 3 a conjecture that could not be searched: its body raised, compared nothing, or all
-    examples were rejected.
+    examples were rejected; 130 interrupted, after which those that were searched are printed.
 
     Examples:
 
@@ -78,16 +82,20 @@ def probe(
     found = [c for file in files or open_questions() for c in load_conjectures(file)]
     chosen = _chosen(found, only)
     kept = None if no_database else database or _cache()
-    with _Progress() as progress:
-        results = probe_conjectures(
-            *chosen,
-            examples=examples,
-            seconds=seconds,
-            seed=seed,
-            suggest=suggest,
-            database=kept,
-            progress=progress,
-        )
+    results: list[ProbeResult] = []
+    with _Progress() as progress, suppress(KeyboardInterrupt):
+        for one in chosen:
+            results += probe_conjectures(
+                one,
+                examples=examples,
+                seconds=seconds,
+                seed=seed,
+                suggest=suggest,
+                database=kept,
+                progress=progress,
+            )
+    if len(results) < len(chosen):
+        _interrupted(results, len(chosen))
     if json is not None:
         write_probes(json, results)
     print_probes(console(), results)
@@ -95,6 +103,18 @@ def probe(
         raise typer.Exit(EXIT_UNABLE)
     if strict and any(result.outcome in ("refuted", "suspected") for result in results):
         raise typer.Exit(1)
+
+
+def _interrupted(results: list[ProbeResult], wanted: int) -> None:
+    from ntkproofs.reports.probe import print_probes
+
+    if results:
+        print_probes(console(), results)
+    typer.echo(
+        f"Interrupted: {len(results)} of {wanted} conjectures were searched; no JSON was written.",
+        err=True,
+    )
+    raise typer.Exit(EXIT_INTERRUPTED)
 
 
 def _chosen(conjectures: list, only: list[str] | None) -> list:  # type: ignore[type-arg]

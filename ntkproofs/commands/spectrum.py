@@ -125,9 +125,6 @@ def spectrum(
       ntkproofs spectrum --kernel nngp --depth 5 --dim 10 --degrees 1:300 --plot nngp.pdf
     """
     from ntkproofs.files import require_writable
-    from ntkproofs.reports.json_report import write_json
-    from ntkproofs.reports.spectrum import print_spectrum, spectrum_to_json
-    from ntkproofs.reports.spectrum import spectrum as compute
 
     if terms is not None and not asymptotic and plot is None:
         raise InvalidInput("--terms is about the asymptotic series: add --asymptotic or --plot.")
@@ -137,6 +134,11 @@ def spectrum(
             require_writable(path)
     if plot is not None:
         _require_drawable(plot, wanted)
+    # Only now, so that wrong input is answered before SymPy is loaded.
+    from ntkproofs.reports.json_report import write_json
+    from ntkproofs.reports.spectrum import print_spectrum, spectrum_to_json
+    from ntkproofs.reports.spectrum import spectrum as compute
+
     given = {
         "depth": depth,
         "order": order,

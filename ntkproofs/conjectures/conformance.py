@@ -16,6 +16,7 @@ import numpy as np
 from ntkproofs.domains.sphere.points import uniform
 from ntkproofs.errors import InvalidInput, Unable
 from ntkproofs.kernels.kernel import Kernel
+from ntkproofs.markup import table
 from ntkproofs.matrices.enclosures import enclose_eigenvalues
 from ntkproofs.spectra.eigenvalues import eigenvalues
 
@@ -53,6 +54,11 @@ class Conformance:
     def holds(self, property: Property) -> bool:
         """Whether a property was found to hold."""
         return all(f.holds for f in self.findings if f.property == property)
+
+    def _repr_html_(self) -> str:
+        rows = [[f.property, "yes" if f.holds else "no", f.grade, f.detail] for f in self.findings]
+        caption = f"{self.name} on S^{self.dim - 1}"
+        return table(["property", "holds", "grade", "figure"], rows, caption)
 
     def __str__(self) -> str:
         lines = [f"{self.name} on S^{self.dim - 1}:"]

@@ -12,6 +12,7 @@ from ntkproofs.conjectures.points import SpherePoints
 from ntkproofs.conjectures.quantities import Comparison
 from ntkproofs.conjectures.search import Searched
 from ntkproofs.conjectures.statements import Conjecture, Examined
+from ntkproofs.markup import Math, table
 
 Outcome = Literal["refuted", "suspected", "no counterexample", "error"]
 
@@ -91,6 +92,16 @@ class ProbeResult:
     seed: int
     problem: str = ""
     tainted: str = ""
+
+    def _repr_html_(self) -> str:
+        rows = [["conjecture", self.id], ["statement", Math(self.statement)]]
+        rows.append(["outcome", self.words()])
+        if self.witness is not None:
+            rows += [[name, value] for name, value in self.witness.arguments.items()]
+            sides = f"{self.witness.left} {self.witness.sign} {self.witness.right}"
+            rows.append(["fails", f"{sides} (at {self.witness.bits} bits)"])
+        rows += [["survives a search (sampled)", repair.words] for repair in self.repairs]
+        return table([], rows)
 
     def words(self) -> str:
         """The outcome in a sentence."""

@@ -8,12 +8,11 @@ interruption changes the result (but for the last bits, where BLAS sums in anoth
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator
-from concurrent.futures import Executor, ProcessPoolExecutor
-from contextlib import ExitStack
+from collections.abc import Callable, Generator, Iterator
+from concurrent.futures import Executor
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from itertools import islice
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, Literal
 
@@ -28,6 +27,7 @@ from ntkproofs.finite_width.network import Limit, Network, draw_many, limit
 from ntkproofs.finite_width.scores import Agreement, agreement
 from ntkproofs.kernels.activations import PiecewiseLinear
 from ntkproofs.matrices.memory import require_memory
+from ntkproofs.processes import worker_pool
 
 _CHUNK_BYTES = 1 << 25
 _LARGEST_CHUNK = 64
@@ -224,12 +224,14 @@ def ensemble(
                 f"{checkpoint} holds {state.draws} draws, more than the {draws} asked for: draws "
                 "cannot be taken back. Ask for at least as many, or give another file."
             )
-    for chunk, found in _merged_in_order(plan, reference, state.draws, jobs, executor):
-        state.add(chunk, found)
-        if checkpoint is not None:
-            save_state(Path(checkpoint), plan.digest(), state)
-        if progress is not None:
-            progress(state.draws, plan.draws)
+    # Closed at once also after an interrupt, so that no worker outlives it.
+    with closing(_merged_in_order(plan, reference, state.draws, jobs, executor)) as chunks:
+        for chunk, found in chunks:
+            state.add(chunk, found)
+            if checkpoint is not None:
+                save_state(Path(checkpoint), plan.digest(), state)
+            if progress is not None:
+                progress(state.draws, plan.draws)
     return _result(plan, reference, state)
 
 
@@ -258,14 +260,11 @@ def _plan(network: Network, X: Any, draws: int, seed: int, dtype: Precision) -> 
 
 def _merged_in_order(
     plan: Plan, reference: Limit, first: int, jobs: int, executor: Executor | None
-) -> Iterator[tuple[int, tuple[Moments, Moments, Moments]]]:
+) -> Generator[tuple[int, tuple[Moments, Moments, Moments]]]:
     chunks = plan.chunks(first)
     with ExitStack() as stack:
         if executor is None and jobs > 1:
-            context = get_context("spawn")
-            executor = stack.enter_context(
-                ProcessPoolExecutor(jobs, mp_context=context, initializer=_one_thread)
-            )
+            executor = stack.enter_context(worker_pool(jobs, "ensemble", _one_thread))
         if executor is None:
             for number, draws in chunks:
                 yield number, chunk_moments(plan, reference, draws)

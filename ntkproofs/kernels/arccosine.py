@@ -98,4 +98,5 @@ def arccosine(order: int) -> Leaf:
         notes=("normalised to k(1) = 1",),
         arccosine_order=order,
         dual_activation=True,
+        homogeneity=order,
     )

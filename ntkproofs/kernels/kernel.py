@@ -126,6 +126,12 @@ class Kernel(ABC):
     def __repr__(self) -> str:
         return f"Kernel({self.latex()})"
 
+    def __deepcopy__(self, memo: Any) -> Kernel:
+        return self  # it never changes, and a deep network would recurse
+
+    def __copy__(self) -> Kernel:
+        return self
+
     def __add__(self, other: Any) -> Kernel:
         return Sum((self, as_kernel(other)))
 
@@ -167,6 +173,8 @@ class Leaf(Kernel):
     """A kernel given by a formula in u.
 
     ``dual_activation`` says that all its Taylor coefficients at u = 0 are >= 0 and k(1) = 1.
+    ``homogeneity`` is the degree h of its extension ``(|x| |y|)^h k(cos)`` to all of R^d, where it
+    has one by its definition; see :func:`ntkproofs.kernels.homogeneity.homogeneity`.
     """
 
     name: str
@@ -177,6 +185,7 @@ class Leaf(Kernel):
     arccosine_order: int | None = None
     plain: bool = False
     dual_activation: bool = False
+    homogeneity: int | None = None
 
     @property
     def children(self) -> tuple[Kernel, ...]:

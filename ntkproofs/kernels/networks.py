@@ -23,6 +23,7 @@ cosine = Leaf(
     tex=lambda argument: argument,
     smooth=True,
     dual_activation=True,
+    homogeneity=1,
 )
 """The kernel ``k(u) = u`` of a linear network."""
 
@@ -169,6 +170,7 @@ def cosine_map(delta: Any) -> Leaf:
         tex=lambda argument: rf"\varrho\left({argument}\right)",
         smooth=True,
         dual_activation=True,
+        homogeneity=1,
     )
 
 
@@ -186,6 +188,7 @@ def cosine_map_derivative(delta: Any) -> Leaf:
         smooth=delta == 0,
         # ϱ' = (1-Δ) + Δ (2/π) arcsin u.
         dual_activation=True,
+        homogeneity=0,
     )
 
 

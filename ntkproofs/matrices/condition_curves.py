@@ -9,11 +9,8 @@ is assumed is what that assumes: IEEE arithmetic, and a BLAS that sums products.
 from __future__ import annotations
 
 import math
-import multiprocessing
-import signal
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from concurrent.futures.process import BrokenProcessPool
+from concurrent.futures import as_completed
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -30,6 +27,7 @@ from ntkproofs.kernels.networks import cosine_map, cosine_map_derivative
 from ntkproofs.matrices.enclosures import Enclosures, enclose_eigenvalues
 from ntkproofs.matrices.intervals import Interval
 from ntkproofs.matrices.rounding import Matrix, above
+from ntkproofs.processes import worker_pool
 
 Progress = Callable[[int, int], None]
 
@@ -338,25 +336,6 @@ def _mapping(
     if jobs == 1:
         yield ((seed, conditions_of_draw(plan, seed)) for seed in seeds)
         return
-    others = set(multiprocessing.active_children())
-    pool = ProcessPoolExecutor(
-        min(jobs, len(seeds)), multiprocessing.get_context("spawn"), _leave_interrupts_to_parent
-    )
-    try:
+    with worker_pool(min(jobs, len(seeds)), "nt.condition_curves") as pool:
         seed_of = {pool.submit(conditions_of_draw, plan, seed): seed for seed in seeds}
         yield ((seed_of[done], done.result()) for done in as_completed(seed_of))
-    except BrokenProcessPool:
-        raise Unable(
-            "A worker process of nt.condition_curves died. A script that asks for several jobs "
-            'needs its calls under `if __name__ == "__main__":`; where memory is short take fewer '
-            "jobs."
-        ) from None
-    finally:
-        # All results are in, or nobody waits for them (an interrupt): draws under way are dropped.
-        for worker in set(multiprocessing.active_children()) - others:
-            worker.terminate()
-        pool.shutdown(cancel_futures=True)
-
-
-def _leave_interrupts_to_parent() -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)

@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike
 
 from ntkproofs.conventions import require_integer
 from ntkproofs.errors import InvalidInput, Unable
+from ntkproofs.markup import table
 from ntkproofs.matrices.balled import eigenvalue_balls
 from ntkproofs.matrices.extremes import Ends, lowest
 from ntkproofs.matrices.intervals import Interval
@@ -57,6 +58,14 @@ class Enclosures:
 
     def __getitem__(self, index: int) -> Interval:
         return Interval(float(self.lower[index]), float(self.upper[index]))
+
+    def _repr_html_(self) -> str:
+        shown = [*range(min(len(self), 5)), *range(max(5, len(self) - 5), len(self))]
+        rows = [[str(i + 1), repr(self[i].lower), repr(self[i].upper)] for i in shown]
+        caption = f"{len(self)} eigenvalues, enclosed" + (
+            "; the five at either end" if len(self) > len(shown) else ""
+        )
+        return table(["i", "lower", "upper"], rows, caption)
 
     @property
     def smallest(self) -> Interval:

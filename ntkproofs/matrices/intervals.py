@@ -31,6 +31,9 @@ class Interval:
         """The floats next to the ends of a ball."""
         return cls(below(value), above(value))
 
+    def _repr_latex_(self) -> str:
+        return rf"$\left[{_latex(self.lower)},\, {_latex(self.upper)}\right]$"
+
     @property
     def width(self) -> float:
         """upper - lower, rounded up."""
@@ -68,6 +71,14 @@ class Interval:
         if self.lower > 0:
             return Truth.TRUE
         return Truth.FALSE if self.upper <= 0 else Truth.UNDECIDED
+
+
+def _latex(end: float) -> str:
+    """A float in LaTeX, with all its digits."""
+    if math.isinf(end):
+        return r"\infty" if end > 0 else r"-\infty"
+    mantissa, _, exponent = repr(end).partition("e")
+    return mantissa if not exponent else rf"{mantissa} \cdot 10^{{{int(exponent)}}}"
 
 
 def _below_or_at(end: float, value: Fraction) -> bool:

@@ -7,7 +7,8 @@ descent; their kernels on some training points are followed.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
 from typing import Any
 
 import jax
@@ -16,8 +17,10 @@ from numpy.typing import NDArray
 
 from ntkproofs.conventions import require_integer
 from ntkproofs.errors import InvalidInput
+from ntkproofs.networks.checkpoints import digest
 from ntkproofs.networks.data import sinusoids
 from ntkproofs.networks.models import ECRN, MLP, ResidualMLP
+from ntkproofs.networks.resuming import FinishedParts
 from ntkproofs.networks.statistics import Mean, mean_over_runs
 from ntkproofs.networks.tracking import Tracker
 from ntkproofs.networks.training import Data, Recipe, stable_rate, train
@@ -29,6 +32,9 @@ NETWORKS: dict[str, Callable[[int, Any], Any]] = {
     "MLP 3x512": lambda dim, key: MLP(dim, 1, key),
     "Residual MLP": lambda dim, key: ResidualMLP(dim, 1, key, width=128),
 }
+
+
+_PATHS = ("largest", "frobenius", "drift")
 
 
 @dataclass(frozen=True)
@@ -96,6 +102,24 @@ class KernelPath:
     loss: float
     stopped: str
 
+    def to_json(self) -> dict[str, Any]:
+        """The path as JSON; :meth:`from_json` reads it again, bit by bit."""
+        return {
+            name: value.tolist() if isinstance(value, np.ndarray) else value
+            for name, value in vars(self).items()
+        }
+
+    @staticmethod
+    def from_json(content: Any) -> KernelPath:
+        """A path that was written by :meth:`to_json`.
+
+        Raises:
+            KeyError, TypeError, ValueError: for what is none.
+        """
+        arrays = {name: np.array(content[name], dtype=float) for name in _PATHS}
+        steps = np.array(content["steps"], dtype=np.int64)
+        return KernelPath(**content | arrays | {"steps": steps})
+
     @property
     def growth(self) -> float:
         """λ_max at the end over that at the start."""
@@ -128,25 +152,51 @@ class Figure2:
 def run_figure_2(
     settings: Figure2Settings | None = None,
     *,
+    partial: Path | None = None,
     progress: Progress | None = None,
 ) -> Figure2:
     """Train the networks and follow their kernels.
 
     Args:
         settings: by default the full run.
+        partial: file in which finished paths are kept, and from which the run goes on if it is
+            there. It stays at the end: remove it when the results are safe.
         progress: called as ``progress(done, total)`` after each training.
+
+    Raises:
+        InvalidInput: for a partial file that is none, or of other settings, data, versions.
     """
     settings = settings or Figure2Settings()
+    kept = FinishedParts(partial, {"figure": "figure-2", "settings": asdict(settings)})
     paths: list[KernelPath] = []
     about = ""
     for run in range(settings.runs):
         task = sinusoids(settings.seed + run, rows=settings.rows)
         about = task.about
         for name in NETWORKS:
-            paths.append(_follow(name, run, task.train, settings))
+            paths.append(_followed(kept, name, run, task.train, settings))
             if progress is not None:
                 progress(len(paths), settings.runs * len(NETWORKS))
     return Figure2(settings, about, tuple(paths))
+
+
+def _followed(
+    kept: FinishedParts, name: str, run: int, part: Data, settings: Figure2Settings
+) -> KernelPath:
+    """The path of a network, or what was kept of it when it was followed before."""
+    key, data = f"{name}, run {run}", digest((part.inputs, part.targets))
+    if key not in kept.parts:
+        path = _follow(name, run, part, settings)
+        kept.keep(key, {"data": data, "path": path.to_json()})
+        return path
+    try:
+        found = kept.parts[key]
+        path, same = KernelPath.from_json(found["path"]), found["data"] == data
+    except (KeyError, TypeError, ValueError) as error:
+        raise kept.foreign(f"its {key} is not complete") from error
+    if not same or (path.network, path.run) != (name, run):
+        raise kept.foreign(f"the data of {key} differ")
+    return path
 
 
 def _follow(name: str, run: int, part: Data, settings: Figure2Settings) -> KernelPath:

@@ -27,6 +27,7 @@ def table_sources(
 
     Raises:
         InvalidInput: for another name, or files that are missing.
+        MissingPackage: for table-3, if scikit-learn is not installed.
 
     Example:
         >>> sources, notes = table_sources("table-1", rows=100, images=None, folder=None)
@@ -38,6 +39,7 @@ def table_sources(
     if name == "table-2":
         return [lambda seed: data.gaussian_mixture(seed, rows=rows)], []
     if name == "table-3":
+        data.require_sklearn()  # asked for before Boston is trained on
         if folder is None:
             return [data.iris, data.wine], ["Boston housing was left out: no folder of data."]
         path = _find(folder, "*oston*.csv", "a file boston_housing.csv")

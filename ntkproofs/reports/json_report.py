@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-import platform
 from collections.abc import Mapping
-from importlib import metadata, resources
+from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -19,11 +18,19 @@ from ntkproofs.claims.verdict import (
     StatementResult,
 )
 from ntkproofs.claims.wire import plain_value
-from ntkproofs.conventions import CONVENTIONS
+from ntkproofs.environment import environment, installed_version
 from ntkproofs.files import replacing, shown_path
 
+__all__ = [
+    "SCHEMA_VERSION",
+    "environment",
+    "installed_version",
+    "report_to_json",
+    "schema",
+    "write_json",
+]
+
 SCHEMA_VERSION = 1
-_PACKAGES = ("numpy", "scipy", "sympy", "mpmath", "python-flint")
 
 
 def report_to_json(report: Report) -> dict[str, Any]:
@@ -44,25 +51,6 @@ def schema() -> dict[str, Any]:
     """The JSON Schema (draft 2020-12) of :func:`report_to_json`."""
     file = resources.files("ntkproofs.reports").joinpath("schema.json")
     return json.loads(file.read_text("utf-8"))
-
-
-def environment() -> dict[str, Any]:
-    """What the results depend on: versions, the kind of machine, conventions. Nothing personal."""
-    return {
-        "ntkproofs": installed_version("ntkproofs"),
-        "python": platform.python_version(),
-        **{package: installed_version(package) for package in _PACKAGES},
-        "platform": f"{platform.system()} {platform.machine()}",
-        "conventions": dict(CONVENTIONS),
-    }
-
-
-def installed_version(package: str) -> str | None:
-    """The version of an installed package, None if it is not installed."""
-    try:
-        return metadata.version(package)
-    except metadata.PackageNotFoundError:
-        return None
 
 
 def _claim(claim: ClaimResult) -> dict[str, Any]:

@@ -24,6 +24,7 @@ _OUTCOME_IN_WORDS = {
     Outcome.UNDECIDED: "could not decide",
     Outcome.CRASHED: "crashed, and shows nothing",
     Outcome.VACUOUS: "cannot fail, and counts for nothing",
+    Outcome.NOT_REPRODUCIBLE: "gives something else when it is run again, and shows nothing",
 }
 
 

@@ -20,7 +20,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ntkproofs.claims.files import Problem
-from ntkproofs.claims.report import Report, has_vacuous_evidence
+from ntkproofs.claims.report import Report
 from ntkproofs.claims.theorems import Theorem
 from ntkproofs.claims.verdict import ClaimResult, Outcome, StatementResult, Verdict
 from ntkproofs.files import shown_path
@@ -206,18 +206,13 @@ def _footer(claims: Sequence[ClaimResult]) -> Text:
     if counted:
         killed, total = sum(m.killed for m in counted), sum(m.total for m in counted)
         line.append(f"; {killed} of {_plural(total, 'mutant')} killed")
-    vacuous = sum(any(map(has_vacuous_evidence, _statements(claim))) for claim in claims)
+    vacuous = sum(any(s.vacuous for _, s in claim.statements) for claim in claims)
     if vacuous:
         line.append(f"; vacuous evidence in {_plural(vacuous, 'claim')}", style="magenta")
     crashed = sum(claim.crashed for claim in claims)
     if crashed:
         line.append(f"; evidence crashed in {_plural(crashed, 'claim')}", style="bold magenta")
     return line
-
-
-def _statements(claim: ClaimResult) -> list[StatementResult]:
-    amended = [] if claim.amended is None else [claim.amended]
-    return [claim.original, *amended, *claim.readings.values()]
 
 
 def _plural(count: int, noun: str) -> str:

@@ -17,7 +17,7 @@ import equinox as eqx
 import jax
 
 from ntkproofs.cli import app
-from ntkproofs.errors import InvalidInput, MissingPackage
+from ntkproofs.errors import InvalidInput
 from ntkproofs.networks import data
 from ntkproofs.networks.contenders import (
     GRID,
@@ -268,19 +268,6 @@ def test_the_command_prints_writes_and_refuses(tmp_path, monkeypatch):
     assert "nothing is downloaded unasked" in missing.output
     nowhere = runner.invoke(app, ["experiment", "table-1", "--output", str(tmp_path / "no")])
     assert nowhere.exit_code == 2
-
-
-def test_a_missing_package_is_named(monkeypatch):
-    import importlib
-
-    from ntkproofs.commands import tables
-
-    def none(name):
-        raise ImportError(name)
-
-    monkeypatch.setattr(importlib, "import_module", none)
-    with pytest.raises(MissingPackage, match="jax is not installed"):
-        tables._require_networks()
 
 
 def test_figure_2_follows_the_kernel_of_the_networks_it_trains(monkeypatch):

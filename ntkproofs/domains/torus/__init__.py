@@ -16,6 +16,7 @@ from ntkproofs.domains.torus.aliasing import (
     coarsened,
     fourier_coefficients,
 )
+from ntkproofs.domains.torus.grid_operator import GridOperator, grid_operator
 from ntkproofs.domains.torus.points import cosines, embed, grid, scattered
 from ntkproofs.domains.torus.spectrum import (
     apply,
@@ -29,6 +30,7 @@ from ntkproofs.domains.torus.spectrum import (
 )
 
 __all__ = [
+    "GridOperator",
     "aliased",
     "apply",
     "circle_eigenvalues",
@@ -40,6 +42,7 @@ __all__ = [
     "frequencies",
     "grid",
     "grid_eigenvalues",
+    "grid_operator",
     "kernel_row",
     "mode",
     "multipliers",
