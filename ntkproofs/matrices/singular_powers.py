@@ -49,7 +49,7 @@ class SingularPowers:
         return float(np.sum(abs(self.near[:terms]) * powers + abs(self.far[:terms]) * powers))
 
     def terms_for(self, degree: int, tolerance: float) -> int:
-        """How many terms must be cut out, at least 1, for the rest to be negligible beyond a degree."""
+        """How many terms must be cut out, for the rest to be negligible beyond a degree; >= 1."""
         left = self._tails(degree)
         return next((j for j in range(1, len(left)) if sum(left[j:]) <= tolerance), len(left))
 

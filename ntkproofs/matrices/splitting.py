@@ -18,7 +18,7 @@ point: the bound is sharp and checked, and no theorem.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.polynomial.legendre import leggauss
@@ -40,14 +40,47 @@ _FIRST_SMOOTH_DEGREE = 32
 
 
 @dataclass(frozen=True, eq=False)
+class Cut:
+    """The short parts of a kernel.
+
+    Attributes:
+        radius: r, the chord from which on they vanish; 0 if there are none.
+        near, far: coefficients of the odd powers ``c^(2j+1)``, shape (terms,).
+        ramp: what they are multiplied by.
+    """
+
+    radius: float
+    near: Floats
+    far: Floats
+    ramp: Ramp
+
+    def __call__(self, chord: Floats, *, far: bool) -> Floats:
+        """The short part at one pole, at chords to it: what compiled loops must equal."""
+        powers = self.far if far else self.near
+        if powers.size == 0:
+            return np.zeros_like(chord)
+        return _odd_powers(powers, chord) * self.ramp(chord / self.radius)
+
+    def eigenvalues(self, top: int, *, far: bool) -> Floats:
+        """½ ∫_0^r s(c) P_l(1 - c²/2) c dc for l = 0, ..., top, in the chord to the pole."""
+        if not (self.far if far else self.near).any():
+            return np.zeros(top + 1)
+        nodes, weights = leggauss(80 + math.ceil(top * self.radius))
+        chord = self.radius * (1 + nodes) / 2
+        values = weights * self.radius / 4 * chord * self(chord, far=far)
+        exact = DoubleArithmetic.like(chord).lift(chord)
+        cosine = 1 - exact * exact / 2
+        pair = Pair(np.asarray(cosine.hi), np.asarray(cosine.lo))
+        return zonal_projections(pair, Pair(values, np.zeros_like(values)), 3, top).hi
+
+
+@dataclass(frozen=True, eq=False)
 class Split:
     """The two parts of a kernel on S², and how far their sum is from it.
 
     Attributes:
         kernel: k.
-        radius: r, the chord from which on the short parts vanish; 0 if there are none.
-        near, far: coefficients of the odd powers ``c^(2j+1)`` of the short parts, shape (terms,).
-        ramp: their cut.
+        cut: the short parts.
         multipliers: μ_l of the smooth part, l = 0, ..., L.
         truncation: the sum of ``(2l+1)|μ_l|`` beyond L: an error of no entry exceeds it. Computed
             up to 2 L or more, estimated beyond.
@@ -56,10 +89,7 @@ class Split:
     """
 
     kernel: Kernel
-    radius: float
-    near: Floats
-    far: Floats
-    ramp: Ramp
+    cut: Cut
     multipliers: Floats
     truncation: float
     observed: float
@@ -68,13 +98,6 @@ class Split:
     def degree(self) -> int:
         """L, the largest degree of the smooth part."""
         return self.multipliers.size - 1
-
-    def short(self, chord: Floats, *, far: bool) -> Floats:
-        """The short part at one pole, in any order of its chord: what compiled loops must equal."""
-        powers = self.far if far else self.near
-        if powers.size == 0 or self.radius == 0:
-            return np.zeros_like(chord)
-        return _odd_powers(powers, chord) * self.ramp(chord / self.radius)
 
     def smooth(self, chord: Floats, *, far: bool) -> Floats:
         """The smooth part where the chord to one pole is given."""
@@ -85,9 +108,7 @@ class Split:
         """The sum of the parts where the chord to one pole is given."""
         other = np.sqrt(np.maximum(4 - chord**2, 0.0))
         near, away = (other, chord) if far else (chord, other)
-        return (
-            self.smooth(chord, far=far) + self.short(near, far=False) + self.short(away, far=True)
-        )
+        return self.smooth(chord, far=far) + self.cut(near, far=False) + self.cut(away, far=True)
 
 
 def split(
@@ -114,11 +135,11 @@ def split(
     powers = singular_powers(kernel) if powers is None else powers
     if powers.smooth:
         empty = np.zeros(0)
-        return _finished(kernel, 0.0, (empty, empty), Ramp(20.0), tolerance, _FIRST_SMOOTH_DEGREE)
+        return _finished(kernel, Cut(0.0, empty, empty, Ramp(2.0)), tolerance, _FIRST_SMOOTH_DEGREE)
     ramp, degree = band(powers, radius, tolerance)
     terms = powers.terms_for(degree, tolerance / 8)
-    cut = (powers.near[:terms], powers.far[:terms])
-    return _finished(kernel, radius, cut, ramp, tolerance, degree)
+    cut = Cut(radius, powers.near[:terms], powers.far[:terms], ramp)
+    return _finished(kernel, cut, tolerance, degree)
 
 
 def band(powers: SingularPowers, radius: float, tolerance: float) -> tuple[Ramp, int]:
@@ -137,55 +158,33 @@ def band(powers: SingularPowers, radius: float, tolerance: float) -> tuple[Ramp,
     return ramp, degree
 
 
-def _finished(
-    kernel: Kernel,
-    radius: float,
-    cut: tuple[Floats, Floats],
-    ramp: Ramp,
-    tolerance: float,
-    degree: int,
-) -> Split:
+def _finished(kernel: Kernel, cut: Cut, tolerance: float, degree: int) -> Split:
     """The split with the least degree that reaches the tolerance, looked for around ``degree``."""
     top = 2 * degree
     while top <= 2 * _LARGEST_DEGREE:
-        multipliers, noise = _multipliers(kernel, radius, cut, ramp, top)
+        multipliers, noise = _multipliers(kernel, cut, top)
         enough = _least_degree(multipliers, noise, tolerance)
         if enough is not None and 2 * enough[0] <= top + 8:
             kept = multipliers[: enough[0] + 1]
-            parts = Split(kernel, radius, *cut, ramp, kept, enough[1], 0.0)
+            parts = Split(kernel, cut, kept, enough[1], 0.0)
             return _observed(parts, tolerance)
         top = 2 * (top if enough is None else enough[0])
     raise PrecisionExhausted(
-        f"The smooth part of {kernel!r}, with its singular part cut out at the radius {radius:.3g},"
-        f" does not fall below {tolerance:.1e} before degree {_LARGEST_DEGREE}: it varies on a "
+        f"The smooth part of {kernel!r}, with its singular part cut out at {cut.radius:.3g}, does "
+        f"not fall below {tolerance:.1e} before degree {_LARGEST_DEGREE}: it varies on a "
         "scale that no transform of such a degree resolves, as very deep networks do near the "
         "poles. Ask for less accuracy, or use method='dense'."
     )
 
 
-def _multipliers(
-    kernel: Kernel, radius: float, cut: tuple[Floats, Floats], ramp: Ramp, top: int
-) -> tuple[Floats, float]:
+def _multipliers(kernel: Kernel, cut: Cut, top: int) -> tuple[Floats, float]:
     """μ_0, ..., μ_top of the smooth part, and what the errors of all entries add up to."""
     whole = float_eigenvalues(kernel, 3, top)
     degrees = np.arange(top + 1)
-    near, far = (_cut_eigenvalues(powers, radius, ramp, top) for powers in cut)
+    near, far = (cut.eigenvalues(top, far=far) for far in (False, True))
     values = whole.values - near - np.where(degrees % 2, -far, far)
     rounding = 2.0**-52 * (abs(whole.values) + abs(near) + abs(far))
     return values, float(np.sum((2 * degrees + 1) * (whole.errors + rounding)))
-
-
-def _cut_eigenvalues(powers: Floats, radius: float, ramp: Ramp, top: int) -> Floats:
-    """½ ∫_0^r Σ_j powers_j c^(2j+1) w(c/r) P_l(1 - c²/2) c dc for l = 0, ..., top."""
-    if not powers.any():
-        return np.zeros(top + 1)
-    nodes, weights = leggauss(80 + math.ceil(top * radius))
-    chord = radius * (1 + nodes) / 2
-    values = weights * radius / 4 * chord * _odd_powers(powers, chord) * ramp(chord / radius)
-    exact = DoubleArithmetic.like(chord).lift(chord)
-    cosine = 1 - exact * exact / 2
-    pair = Pair(np.asarray(cosine.hi), np.asarray(cosine.lo))
-    return zonal_projections(pair, Pair(values, np.zeros_like(values)), 3, top).hi
 
 
 def _least_degree(multipliers: Floats, noise: float, tolerance: float) -> tuple[int, float] | None:
@@ -206,7 +205,7 @@ def _least_degree(multipliers: Floats, noise: float, tolerance: float) -> tuple[
 def _observed(parts: Split, tolerance: float) -> Split:
     """The split with the largest error at chords of every magnitude, around the cut and beyond."""
     rng = np.random.default_rng(20261122)
-    r = parts.radius or 1.0
+    r = parts.cut.radius or 1.0
     chord = np.concatenate(
         [[0.0], 10 ** rng.uniform(-9, 0, 60), r * rng.uniform(0, 1.5, 120), rng.uniform(0, 1.4, 60)]
     )
@@ -224,16 +223,7 @@ def _observed(parts: Split, tolerance: float) -> Split:
             f"{tolerance:.1e} were asked for: its coefficients cannot be trusted to so many "
             "digits. Ask for less accuracy, or use method='dense'."
         )
-    return Split(
-        parts.kernel,
-        parts.radius,
-        parts.near,
-        parts.far,
-        parts.ramp,
-        parts.multipliers,
-        max(parts.truncation, worst),
-        worst,
-    )
+    return replace(parts, truncation=max(parts.truncation, worst), observed=worst)
 
 
 def _odd_powers(powers: Floats, chord: Floats) -> Floats:
