@@ -107,6 +107,11 @@ def operator(
         True
     """
     require_finufft()
+    if not isinstance(kernel, Kernel):  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise InvalidInput(
+            f"An operator on the torus needs a kernel first, then points; got "
+            f"{type(kernel).__name__}. Wrap a function of the cosine with nt.zonal(name, formula)."
+        )
     rows = wrapped(require_torus_points(X))
     columns = rows if Y is None else wrapped(require_torus_points(Y))
     dim = rows.shape[1]
@@ -257,11 +262,6 @@ def require_finufft() -> Any:
 
 
 def _series(kernel: Kernel, dim: int) -> ChebyshevKernel:
-    if not isinstance(kernel, Kernel):  # pyright: ignore[reportUnnecessaryIsInstance]
-        raise InvalidInput(
-            f"An operator on the torus needs a kernel first, then points; got "
-            f"{type(kernel).__name__}. Wrap a function of the cosine with nt.zonal(name, formula)."
-        )
     series = chebyshev(kernel, 2 * dim)
     if series is None:
         raise Unable(
