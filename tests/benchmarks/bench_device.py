@@ -113,7 +113,8 @@ def series_on(xp: Any, series: ChebyshevKernel, rows: Any, columns: Any) -> Any:
     near = products >= 0
     s = xp.sqrt(square)
     w = 2 * (
-        xp.where(near, maps[0, 0], maps[1, 0]) * s
+        xp.where(near, maps[0, 0], maps[1, 0])
+        * s
         / (1 + xp.where(near, maps[0, 1], maps[1, 1]) * s)
         - 1
     )

@@ -139,9 +139,7 @@ def condition_table(sizes: Sequence[int], steps: int) -> Table:
         values = A.eigenvalues
         exact.append(float(values.max() / values.min()))
         found: list[Any] = []
-        clock, _ = best(
-            lambda A=A, f=found: f.append(nt.condition_estimate(A, steps=steps)), 1
-        )
+        clock, _ = best(lambda A=A, f=found: f.append(nt.condition_estimate(A, steps=steps)), 1)
         growth = exponent(sizes[: position + 1], exact)
         bound = f"{found[0].lower_bound:.4g}"
         table.add_row(f"{n:,}", f"{exact[-1]:.4g}", growth, bound, f"{clock:.2g}")

@@ -81,7 +81,9 @@ def operator(
         kernel: a zonal kernel, seen through the embedding into S^(2d-1).
         X: array of shape (n, d), coordinates modulo 1.
         Y: array of shape (m, d); left out, it is X.
-        accuracy: of a product, relative to ‖K‖ ‖v‖; 1e-12 at least.
+        accuracy: of a product, relative to sqrt(n m) max |k̂| ‖v‖, k̂ the Fourier coefficients of
+            the kernel; at least 1e-12. For positive definite kernels and without Y that is at most
+            ‖K‖ ‖v‖: a sum of positive terms k̂_m |Σ_j e^(2πi m·x_j)|² is one of them at least.
         degree: of the polynomial part; more modes and fewer pairs the larger it is. Balanced by an
             estimate of the cost if left out.
         max_pairs: refuse more close pairs, which take 12 bytes each.
@@ -281,7 +283,7 @@ def _require_accuracy(accuracy: float) -> None:
 
 def _too_fine(accuracy: float, why: str) -> Unable:
     return Unable(
-        f"An accuracy of {accuracy:g} relative to ‖K‖ ‖v‖ is below what double precision gives "
+        f"An accuracy of {accuracy:g} relative to n max|k̂| ‖v‖ is below what doubles give "
         f"this way: {why}. Ask for less, or take nt.operator(kernel, nt.torus.embed(X))."
     )
 

@@ -145,11 +145,10 @@ def _arpack(
 
     operator: Any = LinearOperator(shape=(n, n), matvec=multiply, dtype=np.float64)  # pyright: ignore[reportCallIssue]
     first = np.random.default_rng(seed).normal(size=n)
+    how_far: Any = {"maxiter": restarts, "tol": tolerance}
     ends = "LA" if which == "largest" else "SA"
     try:
-        _, vectors = eigsh(
-            operator, k=k, which=ends, v0=first, ncv=space, maxiter=restarts, tol=tolerance
-        )
+        _, vectors = eigsh(operator, k=k, which=ends, v0=first, ncv=space, **how_far)
     except ArpackNoConvergence as failure:
         found = len(failure.eigenvalues)
         raise Unable(

@@ -177,7 +177,7 @@ def _trained(
     limits: tuple[float, int],
     progress: Progress | None,
 ) -> Residuals:
-    """Krylov spaces that double until the errors are tolerable."""
+    """Krylov spaces that grow until the errors are tolerable."""
     tolerance, most = limits
     start = require_vector(residual, products.size, "residual")
     if start.ndim != 1:
@@ -201,7 +201,7 @@ def _trained(
         done = krylov.exhausted or krylov.steps == krylov.most
         if done or errors.max() <= tolerance:
             break
-        aim = 2 * aim
+        aim += 1 + aim // 4
     if errors.max() > tolerance:
         raise Unable(
             f"A Krylov space of {krylov.steps} dimensions leaves an estimated error of "
