@@ -80,6 +80,20 @@ from .matrices.products import (
     enclose_product_eigenvalues as enclose_product_eigenvalues,
 )
 from .matrices.smallest import enclose_smallest as enclose_smallest
+from .matrices.solvers.eigenvalues import (
+    condition_estimate as condition_estimate,
+)
+from .matrices.solvers.eigenvalues import (
+    extreme_eigenvalues as extreme_eigenvalues,
+)
+from .matrices.solvers.flow import (
+    gradient_descent as gradient_descent,
+)
+from .matrices.solvers.flow import (
+    gradient_flow as gradient_flow,
+)
+from .matrices.solvers.linear import solve as solve
+from .matrices.solvers.regression import kernel_regression as kernel_regression
 from .spectra.asymptotics import asymptotics as asymptotics
 from .spectra.composite import composite_law as composite_law
 from .spectra.eigenvalues import eigenvalues as eigenvalues

@@ -18,6 +18,7 @@ from ntkproofs.domains.torus.aliasing import (
 )
 from ntkproofs.domains.torus.grid_operator import GridOperator, grid_operator
 from ntkproofs.domains.torus.points import cosines, embed, grid, scattered
+from ntkproofs.domains.torus.scattered_operator import TorusOperator, operator
 from ntkproofs.domains.torus.spectrum import (
     apply,
     dense,
@@ -31,6 +32,7 @@ from ntkproofs.domains.torus.spectrum import (
 
 __all__ = [
     "GridOperator",
+    "TorusOperator",
     "aliased",
     "apply",
     "circle_eigenvalues",
@@ -46,6 +48,7 @@ __all__ = [
     "kernel_row",
     "mode",
     "multipliers",
+    "operator",
     "require_resolution",
     "scattered",
 ]

@@ -1,5 +1,6 @@
 # pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false
 # pyright: reportUnknownVariableType=false, reportUnknownArgumentType=false
+# pyright: reportUnknownParameterType=false
 """Translation-invariant matrices on the grid as operators: products, solutions, functions by FFT.
 
 The matrix of a kernel on the N^d grid is never held, only its eigenvalues, of which those of modes
@@ -70,7 +71,8 @@ def grid_operator(
     require_affordable(n**dim, max_points, f"grid of {n}^{dim} points")
     threads = require_threads(threads)
     row, entry_error = _row(kernel, n, dim, threads, max_points)
-    half = np.real(fft.rfftn(row, workers=threads)).copy()
+    modes: Any = fft.rfftn(row, workers=threads)
+    half = np.ascontiguousarray(modes.real)
     return GridOperator(half, n, entry_error * n**dim, threads)
 
 
@@ -189,30 +191,31 @@ class GridOperator(LinearOperator):
                 f"{least:.3g} and its largest {largest:.3g}. Data at this mode determine no "
                 "solution. Give a ridge, or a kernel without vanishing eigenvalues."
             )
-        return self.function(lambda values: 1.0 / (values + shift)) @ values
+        inverse: Any = self.function(lambda values: 1.0 / (values + shift))
+        return inverse @ values
 
     def _matvec(self, x: Any) -> Any:
         return self._matmat(np.asarray(x).reshape(-1, 1))
 
     def _matmat(self, X: Any) -> Any:
         """One column after the other, so that memory does not grow with their number."""
-        X = np.asarray(X)
-        if np.iscomplexobj(X):
-            return self._matmat(X.real) + 1j * self._matmat(X.imag)
+        V: Any = np.asarray(X)
+        if np.iscomplexobj(V):
+            return self._matmat(V.real) + 1j * self._matmat(V.imag)
         grid = (self.n,) * self.dim
-        out = np.empty(X.shape)
-        for column in range(X.shape[1]):
-            values = np.asarray(X[:, column], dtype=np.float64).reshape(grid)
+        out = np.empty(V.shape)
+        for column in range(V.shape[1]):
+            values = np.asarray(V[:, column], dtype=np.float64).reshape(grid)
             modes: Any = fft.rfftn(values, workers=self._threads)
             modes *= self._half
             result: Any = fft.irfftn(modes, s=grid, workers=self._threads, overwrite_x=True)
             out[:, column] = result.reshape(-1)
         return out
 
-    def _adjoint(self) -> LinearOperator:
+    def _adjoint(self) -> Any:
         return self
 
-    def _transpose(self) -> LinearOperator:
+    def _transpose(self) -> Any:
         return self
 
 
@@ -233,7 +236,8 @@ def _row(kernel: Kernel, n: int, dim: int, threads: int, max_points: int) -> tup
 
     That is some ten times faster than compensated arithmetic, which counts at millions of points.
     """
-    series = chebyshev(kernel, 2 * dim) if isinstance(kernel, Kernel) else None
+    known = isinstance(kernel, Kernel)  # pyright: ignore[reportUnnecessaryIsInstance]
+    series = chebyshev(kernel, 2 * dim) if known else None
     if series is None:
         row = kernel_row(kernel, n, dim, max_points)
         return row, 2 * _UNIT * float(np.abs(row).max())
