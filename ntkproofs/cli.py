@@ -19,6 +19,7 @@ from ntkproofs.commands.common import (
     EXIT_INPUT,
     EXIT_INTERRUPTED,
     EXIT_UNABLE,
+    Cluster,
     JsonFile,
     console,
 )
@@ -171,6 +172,7 @@ def verify(
     twice: Annotated[
         bool, typer.Option("--twice", help="Run all evidence twice; what differs is no evidence.")
     ] = False,
+    cluster: Cluster = None,
 ) -> None:
     """Decide claims by their evidence: proved, certified, supported, refuted or undecided.
 
@@ -184,7 +186,8 @@ def verify(
 
     Each piece of evidence runs in a worker process with limits; one that hangs or dies costs itself
     only. Finished results are kept as they come, and taken again as long as the claim's file, what
-    it reads, the library and the seed are the same. The report does not depend on --jobs.
+    it reads, the library and the seed are the same. The report does not depend on --jobs, nor on
+    --cluster, which runs the same processes beside the workers of a Dask cluster.
 
     Exit status: 0 every claim reached a verdict (that one is refuted is a result); 1 with --strict,
     where one is refuted, undecided or vacuous; 2 a file could not be read; 3 evidence crashed, ran
@@ -197,6 +200,7 @@ def verify(
       ntkproofs verify my_claims.py --mutants --strict
       ntkproofs verify --only talk.two-layer-decay --json report.json
       ntkproofs verify --explain talk.proof-4
+      ntkproofs verify --mutants --cluster tcp://10.0.0.1:8786
     """
     from ntkproofs.files import require_writable
     from ntkproofs.reports.json_report import report_to_json, write_json
@@ -205,7 +209,7 @@ def verify(
 
     if json is not None:
         require_writable(json)
-    chosen = _Run(jobs, timeout, memory, seed, twice)
+    chosen = _Run(jobs, timeout, memory, seed, twice, cluster)
     if explain is not None:
         only, mutants = [explain], True
     for _ in _changes(paths) if watch else (None,):
@@ -249,6 +253,7 @@ class _Run:
     memory: int = 4096
     seed: int = 0
     twice: bool = False
+    cluster: str | None = None
 
 
 _AS_USUAL = _Run()

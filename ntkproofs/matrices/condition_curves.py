@@ -12,7 +12,7 @@ import math
 import multiprocessing
 import signal
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -104,6 +104,7 @@ def condition_curves(
     draws: int = 100,
     seed: int = 0,
     jobs: int = 1,
+    executor: Executor | None = None,
     progress: Progress | None = None,
 ) -> ConditionCurves:
     """Certified condition numbers of NTK matrices at the edge of chaos, by Δ and depth.
@@ -123,6 +124,9 @@ def condition_curves(
         seed: draw i has the points ``nt.sphere.uniform(points, dim, seed + i)``.
         jobs: processes; from 2 on the calling script needs ``if __name__ == "__main__"``. The
             result does not depend on it.
+        executor: of ``concurrent.futures``, in place of ``jobs``: it runs one draw at a time in
+            each of its processes, as that of :mod:`ntkproofs.cluster` does. Threads do not: the
+            precision of balls belongs to the process.
         progress: called with the numbers of draws done and in all.
 
     Returns:
@@ -151,7 +155,7 @@ def condition_curves(
     seed = require_integer("seed", seed, least=0, why="it seeds NumPy's generator")
     jobs = require_integer("jobs", jobs, least=1, why="it is a number of processes")
     by_seed: dict[int, list[Interval]] = {}
-    with _mapping(plan, range(seed, seed + draws), jobs) as results:
+    with _mapping(plan, range(seed, seed + draws), jobs, executor) as results:
         for drawn, conditions in results:
             by_seed[drawn] = conditions
             if progress is not None:
@@ -332,9 +336,12 @@ def _mean(found: Sequence[Interval]) -> Interval:
 
 @contextmanager
 def _mapping(
-    plan: _Plan, seeds: Sequence[int], jobs: int
+    plan: _Plan, seeds: Sequence[int], jobs: int, executor: Executor | None
 ) -> Iterator[Iterator[tuple[int, list[Interval]]]]:
     """(seed, conditions) of every draw, as they are done; in worker processes from two jobs on."""
+    if executor is not None:
+        yield _as_they_come(executor, plan, seeds)
+        return
     if jobs == 1:
         yield ((seed, conditions_of_draw(plan, seed)) for seed in seeds)
         return
@@ -343,8 +350,7 @@ def _mapping(
         min(jobs, len(seeds)), multiprocessing.get_context("spawn"), _leave_interrupts_to_parent
     )
     try:
-        seed_of = {pool.submit(conditions_of_draw, plan, seed): seed for seed in seeds}
-        yield ((seed_of[done], done.result()) for done in as_completed(seed_of))
+        yield _as_they_come(pool, plan, seeds)
     except BrokenProcessPool:
         raise Unable(
             "A worker process of nt.condition_curves died. A script that asks for several jobs "
@@ -356,6 +362,14 @@ def _mapping(
         for worker in set(multiprocessing.active_children()) - others:
             worker.terminate()
         pool.shutdown(cancel_futures=True)
+
+
+def _as_they_come(
+    executor: Executor, plan: _Plan, seeds: Sequence[int]
+) -> Iterator[tuple[int, list[Interval]]]:
+    seed_of = {executor.submit(conditions_of_draw, plan, seed): seed for seed in seeds}
+    for done in as_completed(seed_of):
+        yield seed_of[done], done.result()
 
 
 def _leave_interrupts_to_parent() -> None:
