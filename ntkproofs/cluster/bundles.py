@@ -135,7 +135,7 @@ def place(data: Mapping[str, Any], scratch: str) -> Placed:
     files = cast(Mapping[str, bytes], data["files"])
     wanted = {path: hashlib.sha256(content).hexdigest() for path, content in files.items()}
     working = str(data["working"])
-    if os.path.isdir(working) and all(digest(path) == wanted[path] for path in wanted):
+    if lies_here(wanted, working):
         return Placed("", working)
     root = os.path.realpath(os.path.join(scratch, "ntkproofs", str(data["digest"])[:24]))
     mirror = Placed(root, "")
@@ -148,6 +148,11 @@ def place(data: Mapping[str, Any], scratch: str) -> Placed:
     inside = mirror.there(working)
     os.makedirs(inside, exist_ok=True)
     return Placed(root, inside)
+
+
+def lies_here(wanted: Mapping[str, str], working: str) -> bool:
+    """Whether this machine has the same files, by path and digest, and the working directory."""
+    return os.path.isdir(working) and all(digest(path) == wanted[path] for path in wanted)
 
 
 def unlike(files: Mapping[str, str], known: dict[str, str]) -> Iterator[tuple[str, str]]:

@@ -22,6 +22,7 @@ from ntkproofs.errors import Unable
 
 _LOOK = 0.5
 """Seconds between looks at the scheduler while something is being waited for."""
+_SILENT = "it gives no answer"
 _KEPT = (
     "What was finished is kept, where there is a store or a checkpoint: run again, with a cluster "
     "that lives or without --cluster."
@@ -70,7 +71,10 @@ class ClusterExecutor(Executor):
         self._trouble: Unable | None = None
         self._ended = threading.Event()
         self._without_workers: float | None = None
-        self.threads = max(1, sum(self._cores().values()))
+        try:
+            self.threads = max(1, sum(self._cores().values()))
+        except OSError as error:  # a timeout is one
+            raise self._gone(str(error) or _SILENT) from error
         self._watch = threading.Thread(target=self._keep_watch, daemon=True)
         self._watch.start()
 
@@ -85,20 +89,30 @@ class ClusterExecutor(Executor):
 
     def send(self, fn: Callable[..., Any], /, *args: Any, priority: int = 0) -> Future[Any]:
         """Run ``fn(*args)`` on a worker, beside other tasks; higher priorities first."""
-        with self._lock:
-            if self._trouble is not None:
-                raise self._trouble
-            task = self._client.submit(
+        return self._follow(
+            lambda: self._client.submit(
                 _checked, self._stamp, fn, *args, pure=False, priority=priority
             )
-            future: Future[Any] = Future()
-            self._pending[future] = task
-        self._client.loop.add_callback(self._deliver, task, future)
-        return future
+        )
 
     def keep(self, value: Any) -> Any:
         """Send plain data to the cluster once; the answer stands for it among arguments."""
         return self._client.submit(_as_it_is, value, pure=False)
+
+    def compute(self, collection: Any) -> Any:
+        """The value of a collection of Dask, such as an array; the waits have limits as elsewhere.
+
+        Raises:
+            Unable: if the cluster is lost.
+        """
+        return self._follow(lambda: self._client.compute(collection)).result()
+
+    def persist(self, collection: Any) -> Any:
+        """The collection, with its parts computed and held in the memory of the workers.
+
+        Returns at once; who needs the parts waits for them.
+        """
+        return self._client.persist(collection)
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         """Drop what has not come back; running functions come to their end unheard."""
@@ -109,6 +123,17 @@ class ClusterExecutor(Executor):
     def is_watched(self) -> bool:
         """Whether someone sees to it that every future ends."""
         return self._watch.is_alive() or self._trouble is not None
+
+    def _follow(self, begin: Callable[[], Any]) -> Future[Any]:
+        """A future that ends when a task of Dask does, or the cluster is lost."""
+        future: Future[Any] = Future()
+        with self._lock:
+            if self._trouble is not None:
+                raise self._trouble
+            task = begin()
+            self._pending[future] = task
+        self._client.loop.add_callback(self._deliver, task, future)
+        return future
 
     async def _deliver(self, task: Any, future: Future[Any]) -> None:
         """Hand over what became of a task; runs in the loop of the client."""
@@ -160,10 +185,8 @@ class ClusterExecutor(Executor):
             return self._gone("the connection was lost")
         try:
             cores = self._cores()
-        except TimeoutError:
-            return self._gone(f"no answer within {self._waits.scheduler:g} s")
-        except (OSError, RuntimeError) as error:
-            return self._gone(str(error))
+        except (OSError, RuntimeError) as error:  # a timeout is an OSError
+            return self._gone(str(error) or _SILENT)
         if cores:
             self._without_workers = None
             return None
