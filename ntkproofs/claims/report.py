@@ -129,9 +129,9 @@ def verify(
             and counts for nothing.
         store: a file that keeps finished results, and gives back those that are still valid.
         progress: is told what is being done.
-        cluster: ``tcp://HOST:PORT`` of a scheduler of Dask, or ``auto`` for one on this machine with
-            ``jobs`` workers; evidence then runs beside its workers, each piece in a process with
-            the same limits. The report does not depend on it.
+        cluster: ``tcp://HOST:PORT`` of a scheduler of Dask, or ``auto`` for one on this machine
+            with ``jobs`` workers; evidence then runs beside its workers, each piece in a process
+            with the same limits. The report does not depend on it.
 
     Returns:
         The verdicts, and the problems of files that gave no claims. A file that cannot be read
@@ -171,9 +171,7 @@ def verify(
         return _verify_in_workers(work, paths, only, mutants, seed)
 
 
-def _pool(
-    limits: Limits, cluster: str | None, jobs: int | None
-) -> AbstractContextManager[Serves]:
+def _pool(limits: Limits, cluster: str | None, jobs: int | None) -> AbstractContextManager[Serves]:
     if cluster is None:
         return Pool(limits)
     # Imported here: processes of this machine need no Dask.

@@ -7,7 +7,7 @@ import asyncio
 import logging
 import re
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from concurrent.futures import Future
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from typing import Any
@@ -26,7 +26,7 @@ USUAL = Waits()
 @contextmanager
 def connected(
     address: str, *, jobs: int | None = None, waits: Waits | None = None
-) -> Iterator[ClusterExecutor]:
+) -> Generator[ClusterExecutor]:
     """An executor on the cluster at an address; leaving the block leaves the cluster.
 
     Args:
@@ -114,7 +114,7 @@ def executor_for(
 
 
 @contextmanager
-def _quiet() -> Iterator[None]:
+def _quiet() -> Generator[None]:
     """Dask logs to the error stream what is told here as an error, or is no trouble at all."""
     handlers = logging.getLogger("distributed").handlers
     before = [(handler, handler.level) for handler in handlers]
@@ -128,7 +128,7 @@ def _quiet() -> Iterator[None]:
 
 
 @contextmanager
-def _local(distributed: Any, jobs: int, waits: Waits) -> Iterator[Any]:
+def _local(distributed: Any, jobs: int, waits: Waits) -> Generator[Any]:
     def start() -> Any:
         return distributed.LocalCluster(
             n_workers=jobs,

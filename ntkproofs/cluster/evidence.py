@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import queue
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ _MOST_ROUNDS = 50
 
 
 @contextmanager
-def evidence_pool(limits: Limits, address: str, jobs: int | None) -> Iterator[ClusterPool]:
+def evidence_pool(limits: Limits, address: str, jobs: int | None) -> Generator[ClusterPool]:
     """A pool on the cluster at an address; see :func:`ntkproofs.cluster.connection.connected`."""
     with connected(address, jobs=jobs) as executor:
         yield ClusterPool(limits, executor)
@@ -75,9 +75,7 @@ class ClusterPool:
         if folder not in self._bundles or path not in self._bundles[folder].files:
             self._bundles[folder] = self._read(folder, path)
         priority = number if first else -number
-        made = _Asked(
-            dict(request), environment, priority, self._bundles[folder], time.monotonic()
-        )
+        made = _Asked(dict(request), environment, priority, self._bundles[folder], time.monotonic())
         self._asked[number] = made
         self._send(number, made)
         return number
@@ -142,7 +140,7 @@ class ClusterPool:
         return Reply(number, answer["data"], answer["failure"], answer["seconds"])
 
     def _supply(self, asked: _Asked, path: str, here: str) -> str:
-        """Have a file sent with a request that read another one; why that is no help, else empty."""
+        """Have a file sent with a request that read another; why that is no help, or nothing."""
         if here == ABSENT:
             return f"it read {path}, which is on a worker of the cluster and not here"
         if asked.bundle.holds(path, here) or asked.rounds >= _MOST_ROUNDS:

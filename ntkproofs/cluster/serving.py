@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -37,7 +37,7 @@ class _Lender:
         self._idle: list[tuple[_Kind, Pool, threading.Timer]] = []
 
     @contextmanager
-    def lend(self, kind: _Kind) -> Iterator[Pool]:
+    def lend(self, kind: _Kind) -> Generator[Pool]:
         pool = self._take(kind) or Pool(kind.limits, kind.folder)
         kept = False
         try:

@@ -240,15 +240,14 @@ def extreme_eigenvalues(
             f"{count} of n = {n} and which = {which!r}."
         )
     product = _Product(K, compute)
-    shape: Any = {"shape": (n, n), "dtype": np.float64}
-    A = LinearOperator(matvec=product, matmat=product, rmatvec=product, **shape)
+    operator: Any = LinearOperator  # its stubs know only what classes derived from it take
+    A = operator((n, n), matvec=product, matmat=product, rmatvec=product, dtype=np.float64)
     start = np.random.default_rng(seed).standard_normal(n)
     end = "LA" if which == "largest" else "SA"
     space = min(n, max(_SPACE, 4 * count))
     try:
-        values, vectors = eigsh(
-            A, count, which=end, v0=start, tol=tolerance, ncv=space, maxiter=restarts
-        )
+        how: Any = {"tol": tolerance, "ncv": space, "maxiter": restarts}
+        values, vectors = eigsh(A, count, which=end, v0=start, **how)
     except (ArpackNoConvergence, ArpackError) as error:
         raise Unable(
             f"Lanczos did not find {count} eigenvalues at the {which} end of a matrix of {n} rows "

@@ -139,7 +139,9 @@ def test_a_lost_scheduler_is_told_and_a_second_run_takes_what_was_finished(tmp_p
     processes = []
     try:
         address = start_scheduler(tmp_path, processes)
-        start(["dask_worker", address, "--nthreads", "1", "--no-nanny", "--no-dashboard"], processes)
+        start(
+            ["dask_worker", address, "--nthreads", "1", "--no-nanny", "--no-dashboard"], processes
+        )
 
         def kill():
             processes[0].kill()
@@ -332,7 +334,7 @@ def test_a_cluster_without_workers_is_told(monkeypatch, tmp_path):
     monkeypatch.setattr(connection, "USUAL", Waits(60.0, 0.5, 60.0))
     with (
         LocalCluster(n_workers=0, dashboard_address=None, silence_logs=50) as empty,
-        pytest.raises(Unable, match="has no worker, and none came within 0.5 s"),
+        pytest.raises(Unable, match="has no worker, and none came within"),
     ):
         verify([slow_claim(tmp_path)], cluster=empty.scheduler_address)
 
