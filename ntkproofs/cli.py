@@ -19,6 +19,7 @@ from ntkproofs.commands.common import (
     EXIT_INPUT,
     EXIT_INTERRUPTED,
     EXIT_UNABLE,
+    Cluster,
     JsonFile,
     console,
 )
@@ -188,6 +189,7 @@ def verify(
     twice: Annotated[
         bool, typer.Option("--twice", help="Run all evidence twice; what differs is no evidence.")
     ] = False,
+    cluster: Cluster = None,
 ) -> None:
     """Decide claims by their evidence: proved, certified, supported, refuted or undecided.
 
@@ -204,7 +206,8 @@ def verify(
 
     Each piece of evidence runs in a worker process with limits; one that hangs or dies costs itself
     only. Finished results are kept as they come, and taken again as long as the claim's file, what
-    it reads, the library and the seed are the same. The report does not depend on --jobs.
+    it reads, the library and the seed are the same. The report does not depend on --jobs, nor on
+    --cluster, which runs the same processes beside the workers of a Dask cluster.
 
     Exit status: 0 every claim reached a verdict (that one is refuted is a result); 1 with --strict,
     where one is refuted, undecided or vacuous; 2 a file could not be read; 3 evidence crashed, ran
@@ -218,6 +221,7 @@ def verify(
       ntkproofs verify --only talk.two-layer-decay --json report.json
       ntkproofs verify --mutants --report out
       ntkproofs verify --explain talk.proof-4
+      ntkproofs verify --mutants --cluster tcp://10.0.0.1:8786
     """
     from ntkproofs.files import require_writable
     from ntkproofs.reports.json_report import report_to_json, write_json
@@ -230,7 +234,8 @@ def verify(
     if report is not None:
         require_folder(report)
     least = _HOURS if full else 0.0
-    chosen = _Run(jobs, max(timeout, least), memory, seed, twice, figures=report is not None)
+    limits = (jobs, max(timeout, least), memory)
+    chosen = _Run(*limits, seed, twice, figures=report is not None, cluster=cluster)
     if explain is not None:
         only, mutants = [explain], True
     for _ in _changes(paths) if watch else (None,):
@@ -277,6 +282,7 @@ class _Run:
     seed: int = 0
     twice: bool = False
     figures: bool = False
+    cluster: str | None = None
 
 
 _AS_USUAL = _Run()

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, Protocol, cast
 
 from ntkproofs.claims.dependencies import digest
 from ntkproofs.claims.figures import Drawn, FigureOutline, read_chart, read_picture
@@ -24,7 +24,7 @@ from ntkproofs.claims.wire import (
     outline_from_json,
     result_from_json,
 )
-from ntkproofs.claims.workers import Limits, Pool, Reply
+from ntkproofs.claims.workers import Limits, Reply
 
 
 class Again(Enum):
@@ -56,6 +56,20 @@ class Settings:
     store: Store | None = None
 
 
+class Serves(Protocol):
+    """Whatever serves requests: processes of this machine, or a cluster."""
+
+    def submit(
+        self, request: Mapping[str, Any], *, environment: int = 0, first: bool = False
+    ) -> int:
+        """Hand in a request; its number comes back with the reply."""
+        ...
+
+    def next(self) -> Reply:
+        """Wait for the next reply."""
+        ...
+
+
 @dataclass
 class Tally:
     """How many results there are, and how many of them were taken from the store."""
@@ -77,7 +91,7 @@ class _Open:
 class Verification:
     """One verification: outlines the files, then runs what their claims need."""
 
-    def __init__(self, settings: Settings, pool: Pool, progress: Progress) -> None:
+    def __init__(self, settings: Settings, pool: Serves, progress: Progress) -> None:
         self._settings = settings
         self._pool = pool
         self._told = progress

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol, TypeVar
 
 from ntkproofs.claims.files import Problem, claim_files, select
-from ntkproofs.claims.isolated import Again, Settings, Verification
+from ntkproofs.claims.isolated import Again, Serves, Settings, Verification
 from ntkproofs.claims.outline import ClaimOutline
 from ntkproofs.claims.progress import Progress, Silence
 from ntkproofs.claims.store import Store
@@ -107,6 +107,7 @@ def verify(
     store: str | Path | Store | None = None,
     progress: Progress | None = None,
     figures: bool = False,
+    cluster: str | None = None,
 ) -> Report:
     """Decide the claims of claim files by their evidence.
 
@@ -134,6 +135,9 @@ def verify(
         progress: is told what is being done.
         figures: also compute the figures of the claims, for a report that shows them; isolated
             only.
+        cluster: ``tcp://HOST:PORT`` of a scheduler of Dask, or ``auto`` for one on this machine
+            with ``jobs`` workers; evidence then runs beside its workers, each piece in a process
+            with the same limits. The report does not depend on it.
 
     Returns:
         The verdicts, and the problems of files that gave no claims. A file that cannot be read
@@ -143,7 +147,8 @@ def verify(
     Raises:
         InvalidInput: if an id of ``only`` is no claim's, a limit makes no sense, or the store is
             damaged or of another version.
-        Unable: if the store cannot be opened, or no worker can be started.
+        Unable: if the store cannot be opened, no worker can be started, or the cluster cannot be
+            reached or is lost; what was finished before is in the store.
 
     Example:
         >>> import ntkproofs as nt
@@ -157,12 +162,16 @@ def verify(
     # A single path or id is a sequence of one, not of its characters.
     paths = [paths] if isinstance(paths, (str, Path)) else paths
     only = [only] if isinstance(only, str) else only
+    if not isolated and cluster is not None:
+        raise InvalidInput(
+            f"A cluster runs evidence in isolated processes; got isolated=False with {cluster!r}."
+        )
     if not isolated:
         return _verify_here(paths, only, seed, told, mutants=mutants, full=full)
     with ExitStack() as stack:
         if isinstance(store, (str, Path)):
             store = stack.enter_context(Store(Path(store)))
-        pool = stack.enter_context(Pool(limits))
+        pool = stack.enter_context(_pool(limits, cluster, jobs))
         again = Again.ALL if twice else Again.STATEMENTS if mutants else Again.NONE
         work = Verification(Settings(limits, seed, again, store), pool, told)
         choices = _Choices(mutants, full, figures)
@@ -176,6 +185,15 @@ class _Choices:
     mutants: bool
     full: bool
     figures: bool
+
+
+def _pool(limits: Limits, cluster: str | None, jobs: int | None) -> AbstractContextManager[Serves]:
+    if cluster is None:
+        return Pool(limits)
+    # Imported here: processes of this machine need no Dask.
+    from ntkproofs.cluster.evidence import evidence_pool
+
+    return evidence_pool(limits, cluster, jobs)
 
 
 def _verify_in_workers(
