@@ -66,6 +66,7 @@ from .kernels.residual import residual as residual
 from .kernels.user import zonal as zonal
 from .matrices.blocks import gram_blocks as gram_blocks
 from .matrices.blocks import operator as operator
+from .matrices.cluster import gram_dask as gram_dask
 from .matrices.condition_curves import condition_curves as condition_curves
 from .matrices.definite import is_positive_definite as is_positive_definite
 from .matrices.diagnosis import diagnose as diagnose
@@ -80,6 +81,20 @@ from .matrices.products import (
     enclose_product_eigenvalues as enclose_product_eigenvalues,
 )
 from .matrices.smallest import enclose_smallest as enclose_smallest
+from .matrices.solvers.eigenvalues import (
+    condition_estimate as condition_estimate,
+)
+from .matrices.solvers.eigenvalues import (
+    extreme_eigenvalues as extreme_eigenvalues,
+)
+from .matrices.solvers.flow import (
+    gradient_descent as gradient_descent,
+)
+from .matrices.solvers.flow import (
+    gradient_flow as gradient_flow,
+)
+from .matrices.solvers.linear import solve as solve
+from .matrices.solvers.regression import kernel_regression as kernel_regression
 from .spectra.asymptotics import asymptotics as asymptotics
 from .spectra.composite import composite_law as composite_law
 from .spectra.eigenvalues import eigenvalues as eigenvalues

@@ -19,9 +19,11 @@ from ntkproofs.commands.common import (
     EXIT_INPUT,
     EXIT_INTERRUPTED,
     EXIT_UNABLE,
+    Cluster,
     JsonFile,
     console,
 )
+from ntkproofs.commands.compare import diff, recheck
 from ntkproofs.commands.condition import condition
 from ntkproofs.commands.derive import derive
 from ntkproofs.commands.ensemble import ensemble
@@ -143,7 +145,23 @@ def verify(
             help="Run the evidence on every mutated statement too, and on the statements twice.",
         ),
     ] = False,
+    full: Annotated[
+        bool,
+        typer.Option(
+            "--full",
+            help="Also train again the networks whose kept results are evidence: many minutes.",
+        ),
+    ] = False,
     json: JsonFile = None,
+    report: Annotated[
+        Path | None,
+        typer.Option(
+            "--report",
+            metavar="DIR",
+            help="Also write a page (index.html), report.json, and a supplement in LaTeX.",
+            show_default=False,
+        ),
+    ] = None,
     strict: Annotated[
         bool,
         typer.Option("--strict", help="Exit with 1 where one is refuted, undecided or vacuous."),
@@ -171,6 +189,7 @@ def verify(
     twice: Annotated[
         bool, typer.Option("--twice", help="Run all evidence twice; what differs is no evidence.")
     ] = False,
+    cluster: Cluster = None,
 ) -> None:
     """Decide claims by their evidence: proved, certified, supported, refuted or undecided.
 
@@ -182,9 +201,13 @@ def verify(
     few environment variables; what differs is not reproducible. With --twice, so is that on
     mutants, and evidence without --mutants.
 
+    Experiments are decided from results that are kept beside their claims. With --full the networks
+    are trained again, at the same seeds, and judged by the same tests; each may take four hours.
+
     Each piece of evidence runs in a worker process with limits; one that hangs or dies costs itself
     only. Finished results are kept as they come, and taken again as long as the claim's file, what
-    it reads, the library and the seed are the same. The report does not depend on --jobs.
+    it reads, the library and the seed are the same. The report does not depend on --jobs, nor on
+    --cluster, which runs the same processes beside the workers of a Dask cluster.
 
     Exit status: 0 every claim reached a verdict (that one is refuted is a result); 1 with --strict,
     where one is refuted, undecided or vacuous; 2 a file could not be read; 3 evidence crashed, ran
@@ -196,30 +219,39 @@ def verify(
       ntkproofs verify
       ntkproofs verify my_claims.py --mutants --strict
       ntkproofs verify --only talk.two-layer-decay --json report.json
+      ntkproofs verify --mutants --report out
       ntkproofs verify --explain talk.proof-4
+      ntkproofs verify --mutants --cluster tcp://10.0.0.1:8786
     """
     from ntkproofs.files import require_writable
     from ntkproofs.reports.json_report import report_to_json, write_json
+    from ntkproofs.reports.page.write import require_folder, write_report
     from ntkproofs.reports.prose import print_explanation
     from ntkproofs.reports.terminal import print_problems, print_report
 
     if json is not None:
         require_writable(json)
-    chosen = _Run(jobs, timeout, memory, seed, twice)
+    if report is not None:
+        require_folder(report)
+    least = _HOURS if full else 0.0
+    limits = (jobs, max(timeout, least), memory)
+    chosen = _Run(*limits, seed, twice, figures=report is not None, cluster=cluster)
     if explain is not None:
         only, mutants = [explain], True
     for _ in _changes(paths) if watch else (None,):
-        report = _verify(paths, only, chosen, store, no_store, mutants=mutants)
-        if json is not None and report.unfinished is None:
-            write_json(json, report_to_json(report))
-        if explain is not None and report.claims:
+        found = _verify(paths, only, chosen, store, no_store, mutants=mutants, full=full)
+        if json is not None and found.unfinished is None:
+            write_json(json, report_to_json(found))
+        if report is not None and found.unfinished is None:
+            typer.echo(f"{write_report(found, report)} is written.", err=True)
+        if explain is not None and found.claims:
             files = " ".join(map(str, paths or ()))
-            print_explanation(console(), report.claims[0], files=files)
-            print_problems(console(stderr=True), report.problems)
+            print_explanation(console(), found.claims[0], files=files)
+            print_problems(console(stderr=True), found.problems)
         else:
-            print_report(console(), report)
-        _exit_if_interrupted(report)
-    raise typer.Exit(report.exit_status(strict))
+            print_report(console(), found)
+        _exit_if_interrupted(found)
+    raise typer.Exit(found.exit_status(strict))
 
 
 def _changes(paths: list[Path] | None) -> Iterator[None]:
@@ -249,9 +281,12 @@ class _Run:
     memory: int = 4096
     seed: int = 0
     twice: bool = False
+    figures: bool = False
+    cluster: str | None = None
 
 
 _AS_USUAL = _Run()
+_HOURS = 4 * 3600.0
 
 
 def _verify(
@@ -262,6 +297,7 @@ def _verify(
     no_store: bool = False,
     *,
     mutants: bool = False,
+    full: bool = False,
 ) -> Report:
     from ntkproofs.claims.report import verify
     from ntkproofs.reports.terminal import TerminalProgress
@@ -274,6 +310,7 @@ def _verify(
             paths or (),
             only=only or (),
             mutants=mutants,
+            full=full,
             store=opened,
             progress=progress,
             **vars(run),
@@ -402,6 +439,8 @@ app.command(short_help="Search for counterexamples to conjectures.")(probe)
 app.command(short_help="Print condition numbers of NTK matrices by depth.")(condition)
 app.command(short_help="Draw finite networks; compare their kernels with theory.")(ensemble)
 app.command(short_help="Deeper or wider, at a budget of parameters.")(frontier)
+app.command(short_help="Tell what changed between two reports.")(diff)
+app.command(short_help="Check a stored report again, without computing everything.")(recheck)
 app.add_typer(experiment, name="experiment", short_help="Train networks, beside theory.")
 
 

@@ -28,5 +28,5 @@ class PrecisionExhausted(Unable):
     """The stated limit of precision was reached before the answer was narrow enough."""
 
 
-class MissingPackage(Unable):
+class MissingPackage(Unable, ImportError):
     """An optional package is not installed."""

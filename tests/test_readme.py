@@ -1,6 +1,7 @@
 """The README's examples run and print what it shows."""
 
 import doctest
+import json
 import re
 from pathlib import Path
 
@@ -51,7 +52,40 @@ def test_the_tables_show_the_verdicts_of_a_run():
     ):
         (table,) = re.findall(rf"^\| {head} \|.*?\n\n", TEXT, re.MULTILINE | re.DOTALL)
         shown = re.findall(
-            r"^\|[^|]*\| (refuted|proved|certified|supported) \|", table, re.MULTILINE
+            r"^\|[^|]*\| (refuted|proved|certified|supported|undecided) \|", table, re.MULTILINE
         )
         claims = [claim for claim in found if claim.id.startswith(document + ".")]
         assert sorted(shown) == sorted(claim.original.verdict.value for claim in claims)
+
+
+TITLES = {
+    ("sinusoids", "mse"): "I, sinusoids: MSE",
+    ("mixture", "accuracy"): "II, five Gaussians: accuracy",
+    ("mixture", "cross_entropy"): "cross-entropy",
+    ("boston", "r2"): "III, Boston housing: R²",
+    ("iris", "accuracy"): "Iris: accuracy",
+    ("wine", "accuracy"): "Wine: accuracy",
+    ("cifar10", "accuracy"): "IV, CIFAR-10: accuracy",
+    ("cifar10", "cross_entropy"): "cross-entropy",
+}
+
+
+def row(title, block):
+    """A row of the README's table: means, halves of the 95 % intervals, what the paper prints."""
+    cells = []
+    for summary in block:
+        over, printed = summary["over_runs"], summary["printed"]
+        half = (over["upper"] - over["lower"]) / 2
+        shown = f"{over['mean']:.3f} ± {half:.3f}"
+        cells.append(shown if printed is None else f"{shown} ({printed:.3f})")
+    return f"| {title} | " + " | ".join(cells) + " |"
+
+
+def test_the_measured_tables_are_those_that_are_kept():
+    folder = README.parent / "checks" / "ecrn" / "results"
+    for name in ("table_1", "table_2_more_runs", "table_3"):
+        kept = json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
+        for (task, metric), title in TITLES.items():
+            block = [s for s in kept["summaries"] if (s["task"], s["metric"]) == (task, metric)]
+            if block:
+                assert row(title, block) in TEXT

@@ -25,6 +25,7 @@ import numpy as np
 from scipy import stats
 
 from ntkproofs.claims import Claim, statistic
+from ntkproofs.claims.figures import LOG, POINTS, Chart, curve
 
 RESULTS = Path(__file__).parent / "results" / "lazy_regime.json"
 FALSE_ALARM = 1e-3
@@ -133,3 +134,30 @@ kernel_drift.reading(
     q=1,
     alpha_law="one power",
 )
+
+
+def by_width(quantity):
+    """The mean over seeds at α = 1/2 for each width, and the line through the first as N^(-1)."""
+    kept = [row for row in rows() if row["alpha"] == 0.5]
+    widths = sorted({row["width"] for row in kept})
+    means = [np.mean([row[quantity] for row in kept if row["width"] == n]) for n in widths]
+    return Chart(
+        "width $N$",
+        f"{quantity}, mean of the seeds",
+        (
+            curve(quantity, widths, means, POINTS),
+            curve("$C/N$", widths, [means[0] * widths[0] / n for n in widths]),
+        ),
+        LOG,
+        LOG,
+    )
+
+
+@linearised.chart("Distance of trained networks from their linearisation by width, α = 1/2.")
+def distance_by_width():
+    return by_width("distance")
+
+
+@kernel_drift.chart("Relative change of the kernel in training by width, α = 1/2.")
+def change_by_width():
+    return by_width("drift")

@@ -19,6 +19,7 @@ import ntkproofs as nt
 from ntkproofs.arithmetic.balls import ball
 from ntkproofs.claims import Claim, certify, gamma_ratio, identity, less
 from ntkproofs.claims.theorems import DIFFERENTIABLE_EXPANSIONS, ENDPOINT_DECAY, GAMMA_FUNCTION
+from ntkproofs.reports.charts import decay_chart
 from ntkproofs.spectra.terms import PARITIES
 
 d = sp.Symbol("d", integer=True, positive=True)
@@ -182,3 +183,12 @@ def powers_by_the_library(p, f):
                 return less(abs(value - found), Fraction(1, 10**20))
 
             yield certify(f"the constant at γ = {four}/4", comparison)
+
+
+@laplace.chart(
+    "Eigenvalues of the Laplace kernel, c = 1, on S², beside those of the NTK of three "
+    "layers: the same power."
+)
+def eigenvalues_and_laws():
+    kernels = [("Laplace", exponential(1, 1)), ("NTK", nt.ntk(3))]
+    return decay_chart(kernels, 3, range(1, 61))

@@ -20,6 +20,7 @@ import ntkproofs as nt
 from ntkproofs.arithmetic.balls import ball, precision
 from ntkproofs.arithmetic.truth import less
 from ntkproofs.claims import Claim, certify, identity, nonnegative, premise
+from ntkproofs.claims.figures import LOG, POINTS, Chart, curve
 from ntkproofs.claims.theorems import CIRCULANTS, ENDPOINT_DECAY, NTK_LIMIT
 from ntkproofs.spectra.depth import DEPTH, leading_terms_of_deep_networks
 
@@ -186,3 +187,23 @@ def order_at_which_the_spectrum_is_flat(limit):
     for parity in ("even", "odd"):
         yield identity(r"s^*", law.critical_order(parity), limit)
         yield premise(identity(r"p(T_s) = 2 - s", law.exponent(parity), 2 - s))
+
+
+@condition_linear_n.chart(
+    "κ(K) of three layers at n equispaced points of the circle, and lines that rise as n² and as n."
+)
+def condition_by_n():
+    sizes = [8, 16, 32, 64, 128, 256]
+    with precision(BITS):
+        found = [float(condition(circle_eigenvalues(nt.ntk(3), size)).mid()) for size in sizes]
+    return Chart(
+        "$n$",
+        r"$\kappa(K)$",
+        (
+            curve(r"$\kappa(K)$, $L = 3$", sizes, found, POINTS),
+            curve("$C n^2$", sizes, [found[-1] * (size / sizes[-1]) ** 2 for size in sizes]),
+            curve("$1 + n/3$, depth to infinity", sizes, [1 + size / 3 for size in sizes]),
+        ),
+        LOG,
+        LOG,
+    )

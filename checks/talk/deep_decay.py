@@ -22,6 +22,7 @@ from ntkproofs.claims import (
     premise,
 )
 from ntkproofs.derivation import derivation
+from ntkproofs.reports.charts import decay_chart
 
 d = sp.Symbol("d", integer=True, positive=True)
 L = sp.Symbol("L", integer=True, positive=True)
@@ -136,3 +137,8 @@ def constants_of_given_depths(q):
                 lambda r=ratio: less(abs(r.log()), arb(2).log() / 4),
                 witness=witness,
             )
+
+
+@deep_decay.chart("Eigenvalues of three layers on S², with the laws of both parities.")
+def eigenvalues_and_laws():
+    return decay_chart(nt.ntk(3), 3, range(1, 101))

@@ -16,6 +16,7 @@ from ntkproofs.arithmetic.truth import less
 from ntkproofs.claims import Claim, certify, exactly, identity, nonnegative, premise
 from ntkproofs.claims.theorems import DEEP_NARROW_LIMIT, ENDPOINT_DECAY
 from ntkproofs.kernels.expansions import Expansions
+from ntkproofs.reports.charts import decay_chart
 
 d = sp.Symbol("d", integer=True, positive=True)
 u, rho, beta = sp.Symbol("u"), sp.Symbol("rho", positive=True), sp.Symbol("beta", positive=True)
@@ -141,3 +142,11 @@ deep_narrow_depth.amend(
         "r": [sp.Integer(0), sp.Integer(1), sp.Integer(3)],
     },
 )
+
+
+@deep_narrow_decay.chart(
+    "Eigenvalues of the deep narrow limit (ρ = β = 1) on S², which fall by "
+    "two powers of ℓ faster than the claim says."
+)
+def eigenvalues_and_law():
+    return decay_chart(nt.deep_narrow(1, 1, input_dim=3), 3, range(1, 101))

@@ -386,3 +386,10 @@ def limit_and_rate(limit):
     yield from limits()
     x = derivation("edge-of-chaos").notation.symbol_entry("x").symbol
     yield identity(r"\kappa \to 1 + n/3", condition_number().coeff(x, 0), limit, least={"n": 2})
+
+
+condition.picture(
+    "results/condition_numbers.svg",
+    "The condition number by depth, 32 points of S¹⁵, for eight values of Δ: mean over 100 draws "
+    "(ntkproofs condition). The limit is 1 + n/3.",
+)

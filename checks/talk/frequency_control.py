@@ -234,3 +234,14 @@ def other_networks_learn_all(learned):
                 lambda v=value: less(arb(0), v),
                 witness={"kernel": name, "k": k},
             )
+
+
+frequency_control.picture(
+    "results/frequency_control_rates.svg",
+    "Measured rates of Fourier modes against predicted ones (ntkproofs experiment "
+    "frequency-control).",
+)
+frequency_control.picture(
+    "results/frequency_control_widths.svg",
+    "How the rates approach the predicted ones as widths grow.",
+)

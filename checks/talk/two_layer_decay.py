@@ -15,6 +15,7 @@ import ntkproofs as nt
 from ntkproofs.claims import Claim, gamma_ratio, identity, nonzero_exactly, premise
 from ntkproofs.claims.theorems import ENDPOINT_DECAY, NTK_LIMIT
 from ntkproofs.derivation import derivation
+from ntkproofs.reports.charts import decay_chart
 
 d = sp.Symbol("d", integer=True, positive=True)
 
@@ -108,3 +109,11 @@ two_layer_decay.reading(
     p=d,
     odd_degrees="zero",
 )
+
+
+@two_layer_decay.chart(
+    "Eigenvalues on S², and the law of the amended statement. Odd degrees from "
+    "3 on vanish exactly, and are not drawn."
+)
+def eigenvalues_and_law():
+    return decay_chart(nt.ntk(2), 3, range(1, 101))

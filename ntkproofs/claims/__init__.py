@@ -26,6 +26,7 @@ if TYPE_CHECKING:
         nonzero_exactly,
         premise,
         sample,
+        significant,
         statistic,
     )
     from ntkproofs.claims.theorems import Theorem
@@ -53,6 +54,7 @@ __all__ = [
     "positive",
     "premise",
     "sample",
+    "significant",
     "statistic",
 ]
 

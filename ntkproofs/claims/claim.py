@@ -17,6 +17,7 @@ from typing import Any, cast
 
 import sympy as sp
 
+from ntkproofs.claims.figures import Chart, Figure, FigureOutline
 from ntkproofs.claims.grades import Grade
 from ntkproofs.claims.ledger import Ledger, current
 from ntkproofs.claims.steps import Step
@@ -44,6 +45,7 @@ class Evidence:
         covers: why steps about numbers decide the statement for all its parameters; empty where
             the steps themselves are about symbols.
         loaded: the ledger of the loading of its file: floats that entered balls there.
+        full: whether it makes long measurements again, and runs only where that is asked for.
     """
 
     name: str
@@ -56,6 +58,7 @@ class Evidence:
     summary: str
     covers: str = ""
     loaded: Ledger | None = None
+    full: bool = False
 
 
 @dataclass(frozen=True)
@@ -90,10 +93,14 @@ class _HasEvidence:
         return self._register(Grade.CERTIFIED, part, on, relies_on)
 
     def statistic(
-        self, *, on: str, relies_on: Sequence[Theorem] = (), part: str = ""
+        self, *, on: str, relies_on: Sequence[Theorem] = (), part: str = "", full: bool = False
     ) -> Callable[[EvidenceFunction], EvidenceFunction]:
-        """Register a statistical test with a stated false-alarm probability."""
-        return self._register(Grade.STATISTICAL, part, on, relies_on)
+        """Register a statistical test with a stated false-alarm probability.
+
+        One that is ``full`` measures again what others read from kept results, and runs only with
+        ``ntkproofs verify --full``.
+        """
+        return self._register(Grade.STATISTICAL, part, on, relies_on, full=full)
 
     def search(
         self, *, on: str, relies_on: Sequence[Theorem] = (), part: str = ""
@@ -108,6 +115,8 @@ class _HasEvidence:
         on: str,
         relies_on: Sequence[Theorem],
         covers: str = "",
+        *,
+        full: bool = False,
     ) -> Callable[[EvidenceFunction], EvidenceFunction]:
         def register(function: EvidenceFunction) -> EvidenceFunction:
             names = tuple(inspect.signature(function).parameters)
@@ -133,6 +142,7 @@ class _HasEvidence:
                     summary,
                     covers,
                     current(),
+                    full,
                 )
             )
             return function
@@ -191,6 +201,7 @@ class Claim(_HasEvidence):
     amended: Amendment | None = None
     readings: dict[str, Statement] = field(default_factory=dict[str, Statement])
     evidence: list[Evidence] = field(default_factory=list[Evidence])
+    figures: list[Figure] = field(default_factory=list[Figure])
 
     def __post_init__(self) -> None:
         if not re.fullmatch(r"[a-z0-9]+([.-][a-z0-9]+)*", self.id):
@@ -221,6 +232,29 @@ class Claim(_HasEvidence):
         if unknown:
             raise InvalidInput(f"The reading {name!r} of {self.id} has no constants {unknown}.")
         self.readings[name] = Statement(statement, {**self.constants, **constants})
+
+    def chart(self, caption: str) -> Callable[[Callable[[], Chart]], Callable[[], Chart]]:
+        """Register a function that computes a chart for reports; it decides nothing.
+
+        It takes no arguments and returns a :class:`ntkproofs.claims.figures.Chart`. It is run in a
+        worker, and only where a report is written.
+        """
+
+        def register(function: Callable[[], Chart]) -> Callable[[], Chart]:
+            self._add_figure(Figure(FigureOutline(function.__name__, caption), function))
+            return function
+
+        return register
+
+    def picture(self, file: str, caption: str) -> None:
+        """Show a picture that is kept beside the claim file (SVG or PNG) in reports."""
+        self._add_figure(Figure(FigureOutline(file, caption, file)))
+
+    def _add_figure(self, figure: Figure) -> None:
+        name = figure.outline.name
+        if any(other.outline.name == name for other in self.figures):
+            raise InvalidInput(f"Two figures of {self.id} are called {name!r}.")
+        self.figures.append(figure)
 
 
 def _same(value: Any, constant: Any) -> bool:

@@ -37,7 +37,7 @@ def code() -> str:
         sys.version,
         platform.platform(),
         platform.machine(),
-        sorted(_installed()),
+        sorted(installed()),
     ]
     return hashlib.sha256(json.dumps(facts).encode()).hexdigest()
 
@@ -54,7 +54,7 @@ def library_digest() -> str:
     return digest.hexdigest()
 
 
-def _installed() -> Iterator[str]:
+def installed() -> Iterator[str]:
     """The installed packages, as the folders that name them with their versions."""
     for folder in dict.fromkeys(sys.path):
         try:

@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, Protocol, cast
 
 from ntkproofs.claims.dependencies import digest
+from ntkproofs.claims.figures import Drawn, FigureOutline, read_chart, read_picture
 from ntkproofs.claims.files import Problem, taken
 from ntkproofs.claims.fingerprint import key
 from ntkproofs.claims.outline import ClaimOutline
@@ -23,7 +24,7 @@ from ntkproofs.claims.wire import (
     outline_from_json,
     result_from_json,
 )
-from ntkproofs.claims.workers import Limits, Pool, Reply
+from ntkproofs.claims.workers import Limits, Reply
 
 
 class Again(Enum):
@@ -55,6 +56,20 @@ class Settings:
     store: Store | None = None
 
 
+class Serves(Protocol):
+    """Whatever serves requests: processes of this machine, or a cluster."""
+
+    def submit(
+        self, request: Mapping[str, Any], *, environment: int = 0, first: bool = False
+    ) -> int:
+        """Hand in a request; its number comes back with the reply."""
+        ...
+
+    def next(self) -> Reply:
+        """Wait for the next reply."""
+        ...
+
+
 @dataclass
 class Tally:
     """How many results there are, and how many of them were taken from the store."""
@@ -76,7 +91,7 @@ class _Open:
 class Verification:
     """One verification: outlines the files, then runs what their claims need."""
 
-    def __init__(self, settings: Settings, pool: Pool, progress: Progress) -> None:
+    def __init__(self, settings: Settings, pool: Serves, progress: Progress) -> None:
         self._settings = settings
         self._pool = pool
         self._told = progress
@@ -109,13 +124,31 @@ class Verification:
                     claims[claim.id] = claim
         return tuple(claims.values())
 
-    def run(self, outlines: Iterable[ClaimOutline], *, mutants: bool) -> None:
+    def run(self, outlines: Iterable[ClaimOutline], *, mutants: bool, full: bool = False) -> None:
         """Decide the claims; verdicts appear in :attr:`finished` as they come."""
-        for outline in outlines:
-            plan = decide(outline, mutants=mutants)
+        self.run_plans((o, decide(o, mutants=mutants, full=full)) for o in outlines)
+
+    def run_plans(self, plans: Iterable[tuple[ClaimOutline, Plan]]) -> None:
+        """Run what plans of claims ask for; what they return appears in :attr:`finished`."""
+        for outline, plan in plans:
             self._open[outline.id] = _Open(outline, plan, set(), {})
             self._want(self._open[outline.id], next(plan), first=False)
         self._serve()
+
+    def draw(self, outlines: Iterable[ClaimOutline]) -> None:
+        """Get the figures of claims that are decided, and add them to :attr:`finished`."""
+        found: dict[tuple[str, str], Drawn] = {}
+        chosen = [outline for outline in outlines if outline.id in self.finished]
+        for outline in chosen:
+            for figure in outline.figures:
+                if figure.file:
+                    found[outline.id, figure.name] = read_picture(outline.path, figure)
+                else:
+                    self._ask_chart(outline, figure, found)
+        self._serve()
+        for outline in chosen:
+            figures = tuple(found[outline.id, figure.name] for figure in outline.figures)
+            self.finished[outline.id] = replace(self.finished[outline.id], figures=figures)
 
     def start(self, total_claims: int) -> None:
         """Tell whoever watches how many claims will be run."""
@@ -140,7 +173,7 @@ class Verification:
     def _stored_outlines(self, path: Path) -> list[ClaimOutline] | None:
         store = self._settings.store
         data = None if store is None else store.get(self._file_key("outline", str(path)))
-        return None if data is None else _outlines(path, data)
+        return None if data is None else _outlines(path, self._sources[str(path)], data)
 
     def _ask_outlines(
         self,
@@ -150,7 +183,9 @@ class Verification:
     ) -> None:
         def take(reply: Reply) -> None:
             wrong[path].extend([reply.failure] if reply.failure else reply.data["problems"])
-            outlines = None if reply.failure else _outlines(path, reply.data["claims"])
+            outlines = None
+            if not reply.failure:
+                outlines = _outlines(path, self._sources[str(path)], reply.data["claims"])
             found[path] = outlines or []
             store = self._settings.store
             if store is not None and outlines and not wrong[path]:
@@ -158,6 +193,31 @@ class Verification:
                 store.put(entry, reply.data["claims"], reply.data["files"])
 
         self._submit(self._request("outline", str(path), self._settings.seed), take)
+
+    # Figures
+
+    def _ask_chart(
+        self, outline: ClaimOutline, figure: FigureOutline, found: dict[tuple[str, str], Drawn]
+    ) -> None:
+        store, path = self._settings.store, outline.path
+        entry = self._file_key("chart", path, outline.id, figure.name)
+        known = None if store is None else store.get(entry)
+        if known is not None:
+            found[outline.id, figure.name] = read_chart(figure, known)
+            return
+
+        def take(reply: Reply) -> None:
+            chart = reply.data.get("chart")
+            if chart is None:
+                why = reply.failure or str(reply.data.get("trouble", ""))
+                found[outline.id, figure.name] = Drawn(figure, trouble=why)
+                return
+            found[outline.id, figure.name] = read_chart(figure, chart)
+            if store is not None:
+                store.put(entry, chart, reply.data["files"])
+
+        request = self._request("chart", path, self._settings.seed)
+        self._submit({**request, "claim": outline.id, "figure": figure.name}, take)
 
     # Evidence
 
@@ -291,8 +351,8 @@ class Verification:
         self._then[number] = then
 
 
-def _outlines(path: Path, data: Any) -> list[ClaimOutline] | None:
+def _outlines(path: Path, digest: str, data: Any) -> list[ClaimOutline] | None:
     try:
-        return [outline_from_json(str(path), item) for item in data]
+        return [replace(outline_from_json(str(path), item), digest=digest) for item in data]
     except (NotReadable, TypeError):
         return None

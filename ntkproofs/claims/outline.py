@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ntkproofs.claims.figures import FigureOutline
 from ntkproofs.claims.grades import Grade
 from ntkproofs.claims.theorems import Theorem
 
@@ -37,6 +38,7 @@ class EvidenceOutline:
     relies_on: tuple[Theorem, ...]
     constants: tuple[str, ...]
     summary: str
+    full: bool = False
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,8 @@ class ClaimOutline:
 
     Attributes:
         path: the claim file; empty for a claim that was made without one.
+        figures: pictures that go with it.
+        digest: the SHA-256 of the claim file; empty where it is not known.
     """
 
     path: str
@@ -71,6 +75,8 @@ class ClaimOutline:
     original: StatementOutline
     amended: StatementOutline | None
     readings: Mapping[str, StatementOutline]
+    figures: tuple[FigureOutline, ...] = ()
+    digest: str = ""
 
 
 def outline_of(claim: Claim, path: str = "") -> ClaimOutline:
@@ -92,12 +98,22 @@ def outline_of(claim: Claim, path: str = "") -> ClaimOutline:
     original = StatementOutline(
         claim.statement, own, _in_words(claim.constants), _mutants(claim.mutants)
     )
-    return ClaimOutline(path, claim.id, claim.source, claim.parameters, original, amended, readings)
+    figures = tuple(figure.outline for figure in claim.figures)
+    return ClaimOutline(
+        path, claim.id, claim.source, claim.parameters, original, amended, readings, figures
+    )
 
 
 def _evidence(item: Evidence) -> EvidenceOutline:
     return EvidenceOutline(
-        item.name, item.kind, item.part, item.on, item.relies_on, item.constants, item.summary
+        item.name,
+        item.kind,
+        item.part,
+        item.on,
+        item.relies_on,
+        item.constants,
+        item.summary,
+        item.full,
     )
 
 

@@ -26,7 +26,7 @@ Results = Mapping[Task, EvidenceResult]
 Plan = Generator[list[Task], Results, ClaimResult]
 
 
-def decide(outline: ClaimOutline, *, mutants: bool = False) -> Plan:
+def decide(outline: ClaimOutline, *, mutants: bool = False, full: bool = False) -> Plan:
     """Decide a claim by its evidence.
 
     Yields lists of tasks, and expects to be sent their results; returns the verdict.
@@ -35,37 +35,46 @@ def decide(outline: ClaimOutline, *, mutants: bool = False) -> Plan:
         outline: the claim.
         mutants: also run the evidence on every mutant of the statement that stands; evidence that
             lets one live is vacuous and counts for nothing.
+        full: also run the evidence that makes long measurements again.
     """
     statements = {Variant(): outline.original}
     for name, reading in outline.readings.items():
         statements[Variant(READING, name)] = reading
     if outline.amended is not None:
         statements[Variant(AMENDED)] = outline.amended
-    tasks = {v: _tasks(outline, s, v) for v, s in statements.items()}
+    tasks = {v: tasks_on(outline, s, v, full=full) for v, s in statements.items()}
     results = yield [task for some in tasks.values() for task in some]
     judged = {
-        variant: _judge(statement, [results[task] for task in tasks[variant]])
+        variant: judge_statement(statement, [results[task] for task in tasks[variant]])
         for variant, statement in statements.items()
     }
     original, amended = judged[Variant()], judged.get(Variant(AMENDED))
     if amended is not None:
-        original = _without_blind_refuters(outline.original, original, amended)
+        original = without_blind_refuters(outline.original, original, amended)
     readings = {v.reading: judged[v] for v in statements if v.statement == READING}
     found = ClaimResult(outline.id, outline.source, outline.parameters, original, amended, readings)
+    found = replace(found, outline=outline)
     return (yield from _with_mutants(outline, found)) if mutants else found
 
 
-def _tasks(outline: ClaimOutline, statement: StatementOutline, variant: Variant) -> list[Task]:
+def tasks_on(
+    outline: ClaimOutline, statement: StatementOutline, variant: Variant, *, full: bool = False
+) -> list[Task]:
+    """The tasks that run the evidence of a statement; ``full``: long measurements too."""
     return [
         Task(outline.path, outline.id, item.name, position, variant)
         for position, item in enumerate(statement.evidence)
+        if full or not item.full
     ]
 
 
-def _judge(statement: StatementOutline, evidence: Sequence[EvidenceResult]) -> StatementResult:
+def judge_statement(
+    statement: StatementOutline, evidence: Sequence[EvidenceResult]
+) -> StatementResult:
     """The verdict; a statement with a constant that no evidence takes is not decided."""
     judged = judge(statement.latex, evidence)
-    taken = {name for item in statement.evidence for name in item.constants}
+    run = {result.name for result in evidence}
+    taken = {name for item in statement.evidence if item.name in run for name in item.constants}
     forgotten = sorted(set(statement.constants) - taken)
     if not forgotten or judged.verdict is Verdict.REFUTED:
         return judged
@@ -73,7 +82,7 @@ def _judge(statement: StatementOutline, evidence: Sequence[EvidenceResult]) -> S
     return StatementResult(judged.latex, Verdict.UNDECIDED, None, judged.evidence, note)
 
 
-def _without_blind_refuters(
+def without_blind_refuters(
     statement: StatementOutline, original: StatementResult, amended: StatementResult
 ) -> StatementResult:
     """Refuters that refute the amended statement too are vacuous: they may refute everything."""
@@ -84,7 +93,7 @@ def _without_blind_refuters(
         else e
         for e in original.evidence
     ]
-    return _judge(statement, evidence)
+    return judge_statement(statement, evidence)
 
 
 def _with_mutants(outline: ClaimOutline, found: ClaimResult) -> Plan:
@@ -110,7 +119,7 @@ def _mutant_tasks(
     return {
         (variant := replace(base, constant=name, index=index)): [
             task
-            for task in _tasks(outline, standing, variant)
+            for task in tasks_on(outline, standing, variant, full=True)
             if task.evidence in counted and name in standing.evidence[task.position].constants
         ]
         for name, values in standing.mutants.items()
@@ -137,4 +146,4 @@ def _judge_mutants(
         if item.outcome is Outcome.HOLDS and item.name not in answered:
             blind[item.name] = "no mutant reaches it;"
     evidence = [e.as_vacuous(blind[e.name]) if e.name in blind else e for e in result.evidence]
-    return _judge(standing, evidence), MutantResults(len(tasks), tuple(alive))
+    return judge_statement(standing, evidence), MutantResults(len(tasks), tuple(alive))

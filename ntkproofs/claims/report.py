@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol, TypeVar
 
 from ntkproofs.claims.files import Problem, claim_files, select
-from ntkproofs.claims.isolated import Again, Settings, Verification
+from ntkproofs.claims.isolated import Again, Serves, Settings, Verification
 from ntkproofs.claims.outline import ClaimOutline
 from ntkproofs.claims.progress import Progress, Silence
 from ntkproofs.claims.store import Store
@@ -97,6 +97,7 @@ def verify(
     *,
     only: str | Sequence[str] = (),
     mutants: bool = False,
+    full: bool = False,
     isolated: bool = True,
     jobs: int | None = None,
     timeout: float = 60.0,
@@ -105,6 +106,8 @@ def verify(
     twice: bool = False,
     store: str | Path | Store | None = None,
     progress: Progress | None = None,
+    figures: bool = False,
+    cluster: str | None = None,
 ) -> Report:
     """Decide the claims of claim files by their evidence.
 
@@ -116,6 +119,8 @@ def verify(
         mutants: also run the evidence on every mutant of the statement that stands. Evidence that
             lets one live could not have failed: it is vacuous and counts for nothing. Isolated,
             the evidence on the statements themselves is run twice, as with ``twice``.
+        full: also run the evidence that makes long measurements again, of which others read the
+            kept results; give it time by ``timeout``.
         isolated: run each piece of evidence in a worker process, so that one that hangs, leaks or
             dies costs itself only. Without, evidence runs in this process, and the arguments below
             up to ``store`` mean nothing, but for the seed.
@@ -128,6 +133,11 @@ def verify(
             and counts for nothing.
         store: a file that keeps finished results, and gives back those that are still valid.
         progress: is told what is being done.
+        figures: also compute the figures of the claims, for a report that shows them; isolated
+            only.
+        cluster: ``tcp://HOST:PORT`` of a scheduler of Dask, or ``auto`` for one on this machine
+            with ``jobs`` workers; evidence then runs beside its workers, each piece in a process
+            with the same limits. The report does not depend on it.
 
     Returns:
         The verdicts, and the problems of files that gave no claims. A file that cannot be read
@@ -137,7 +147,8 @@ def verify(
     Raises:
         InvalidInput: if an id of ``only`` is no claim's, a limit makes no sense, or the store is
             damaged or of another version.
-        Unable: if the store cannot be opened, or no worker can be started.
+        Unable: if the store cannot be opened, no worker can be started, or the cluster cannot be
+            reached or is lost; what was finished before is in the store.
 
     Example:
         >>> import ntkproofs as nt
@@ -151,23 +162,46 @@ def verify(
     # A single path or id is a sequence of one, not of its characters.
     paths = [paths] if isinstance(paths, (str, Path)) else paths
     only = [only] if isinstance(only, str) else only
+    if not isolated and cluster is not None:
+        raise InvalidInput(
+            f"A cluster runs evidence in isolated processes; got isolated=False with {cluster!r}."
+        )
     if not isolated:
-        return _verify_here(paths, only, mutants, seed, told)
+        return _verify_here(paths, only, seed, told, mutants=mutants, full=full)
     with ExitStack() as stack:
         if isinstance(store, (str, Path)):
             store = stack.enter_context(Store(Path(store)))
-        pool = stack.enter_context(Pool(limits))
+        pool = stack.enter_context(_pool(limits, cluster, jobs))
         again = Again.ALL if twice else Again.STATEMENTS if mutants else Again.NONE
         work = Verification(Settings(limits, seed, again, store), pool, told)
-        return _verify_in_workers(work, paths, only, mutants, seed)
+        choices = _Choices(mutants, full, figures)
+        return _verify_in_workers(work, paths, only, seed, choices)
+
+
+@dataclass(frozen=True)
+class _Choices:
+    """What is run of every claim; see :func:`verify`."""
+
+    mutants: bool
+    full: bool
+    figures: bool
+
+
+def _pool(limits: Limits, cluster: str | None, jobs: int | None) -> AbstractContextManager[Serves]:
+    if cluster is None:
+        return Pool(limits)
+    # Imported here: processes of this machine need no Dask.
+    from ntkproofs.cluster.evidence import evidence_pool
+
+    return evidence_pool(limits, cluster, jobs)
 
 
 def _verify_in_workers(
     work: Verification,
     paths: Sequence[str | Path],
     only: Sequence[str],
-    mutants: bool,
     seed: int,
+    choices: _Choices,
 ) -> Report:
     problems: list[Problem] = []
     chosen: tuple[ClaimOutline, ...] = ()
@@ -176,7 +210,9 @@ def _verify_in_workers(
         found = work.outlines(claim_files(paths, problems), problems)
         chosen = _select(found, problems, only)
         work.start(len(chosen))
-        work.run(chosen, mutants=mutants)
+        work.run(chosen, mutants=choices.mutants, full=choices.full)
+        if choices.figures:
+            work.draw(chosen)
     except KeyboardInterrupt:
         interrupted = True
     finished = tuple(work.finished[c.id] for c in chosen if c.id in work.finished)
@@ -192,7 +228,13 @@ def _verify_in_workers(
 
 
 def _verify_here(
-    paths: Sequence[str | Path], only: Sequence[str], mutants: bool, seed: int, told: Progress
+    paths: Sequence[str | Path],
+    only: Sequence[str],
+    seed: int,
+    told: Progress,
+    *,
+    mutants: bool,
+    full: bool,
 ) -> Report:
     # Imported here: whoever reads stored results needs no SymPy.
     from ntkproofs.claims.loading import load_claims
@@ -204,7 +246,7 @@ def _verify_here(
     results: list[ClaimResult] = []
     for claim in chosen:
         told.claim(claim.id)
-        result = verify_claim(claim, mutants=mutants, seed=seed, progress=told.step)
+        result = verify_claim(claim, mutants=mutants, full=full, seed=seed, progress=told.step)
         told.done(result)
         results.append(result)
     return Report(tuple(results), loaded.problems, seed)

@@ -23,14 +23,27 @@ from ntkproofs.claims.outline import outline_of, without_addresses
 from ntkproofs.claims.plan import decide
 from ntkproofs.claims.steps import Step
 from ntkproofs.claims.tasks import Task, constants_of, evidence_of, words
-from ntkproofs.claims.verdict import TAINTED, ClaimResult, Counts, EvidenceResult, Outcome
+from ntkproofs.claims.verdict import (
+    TAINTED,
+    ClaimResult,
+    Counts,
+    EvidenceResult,
+    Outcome,
+    StepSummary,
+)
 from ntkproofs.claims.wire import plain_value
 
 Progress = Callable[[str], None]
+_MOST_SUMMARIES = 100
 
 
 def verify_claim(
-    claim: Claim, *, mutants: bool = False, seed: int = 0, progress: Progress | None = None
+    claim: Claim,
+    *,
+    mutants: bool = False,
+    full: bool = False,
+    seed: int = 0,
+    progress: Progress | None = None,
 ) -> ClaimResult:
     """Decide a claim by its evidence, run in this process without limits.
 
@@ -38,11 +51,12 @@ def verify_claim(
         claim: the claim.
         mutants: also run the evidence on every mutant of the statement that stands; evidence that
             lets one live is vacuous and counts for nothing.
+        full: also run the evidence that makes long measurements again.
         seed: what the seeds of the evidence are derived from.
         progress: called with a line of words before each piece of work.
     """
     outline = outline_of(claim)
-    plan = decide(outline, mutants=mutants)
+    plan = decide(outline, mutants=mutants, full=full)
     tasks = next(plan)
     while True:
         results: dict[Task, EvidenceResult] = {}
@@ -197,6 +211,20 @@ def _summarise(
         evidence.relies_on,
         witness,
         "" if problem else _transcript(steps),
+        _summaries(steps),
+    )
+
+
+def _summaries(steps: Sequence[Step]) -> tuple[StepSummary, ...]:
+    """The first different steps, in order, each with how often it came."""
+    times: dict[tuple[str, str, str, bool, str], int] = {}
+    for step in steps:
+        said = (str(step.about), step.method, step.truth.value, step.premise, step.origin)
+        if said in times or len(times) < _MOST_SUMMARIES:
+            times[said] = times.get(said, 0) + 1
+    return tuple(
+        StepSummary(without_addresses(about), method, truth, premise, count, origin)
+        for (about, method, truth, premise, origin), count in times.items()
     )
 
 

@@ -11,11 +11,13 @@ import numpy as np
 
 from ntkproofs.claims.claim import Claim
 from ntkproofs.claims.dependencies import Recorder, forget_local_modules
+from ntkproofs.claims.figures import chart_to_json
 from ntkproofs.claims.files import Problem
 from ntkproofs.claims.isolation import restore, snapshot
+from ntkproofs.claims.ledger import recording
 from ntkproofs.claims.loading import claims_in
 from ntkproofs.claims.originals import replaced
-from ntkproofs.claims.outline import outline_of
+from ntkproofs.claims.outline import outline_of, without_addresses
 from ntkproofs.claims.runner import run_task
 from ntkproofs.claims.tasks import Task, Variant
 from ntkproofs.claims.wire import outline_to_json, result_to_json
@@ -39,6 +41,8 @@ class Server:
         found, problems = self._load(request)
         if request["do"] == "outline":
             reply = _outlines(found, problems)
+        elif request["do"] == "chart":
+            reply = _chart(request, found, problems)
         else:
             reply = _run(request, found, problems)
         # A process whose library was replaced serves no other evidence.
@@ -60,6 +64,20 @@ def _outlines(found: list[Claim], problems: list[Problem]) -> dict[str, Any]:
         "claims": [outline_to_json(outline_of(claim)) for claim in found],
         "problems": [problem.message for problem in problems],
     }
+
+
+def _chart(request: dict[str, Any], found: list[Claim], problems: list[Problem]) -> dict[str, Any]:
+    figures = [f for claim in found if claim.id == request["claim"] for f in claim.figures]
+    named = [f.function for f in figures if f.outline.name == request["figure"]]
+    if not named or named[0] is None:
+        return {"trouble": problems[0].message if problems else "the claim file no longer has it"}
+    try:
+        with recording():
+            chart = named[0]()
+        return {"chart": chart_to_json(chart)}
+    # A claim file is a user's code and may raise anything.
+    except (Exception, SystemExit) as error:  # noqa: BLE001
+        return {"trouble": without_addresses(f"{type(error).__name__}: {error}"), "spent": True}
 
 
 def _run(request: dict[str, Any], found: list[Claim], problems: list[Problem]) -> dict[str, Any]:

@@ -58,6 +58,7 @@ class Step:
     """Whether the step holds for all values of symbols, and is no instance."""
     number: int = ledger.OUTSIDE
     seal: str = ""
+    origin: str = ""  # the line of a derivation that it checks, ``derivation#line``
 
     def is_genuine(self) -> bool:
         """Whether the step is as a function of this module made it."""
@@ -66,7 +67,7 @@ class Step:
 
 def _seal_of(step: Step) -> str:
     said = (step.truth.name, int(step.grade), step.method, step.about, step.premise, step.general)
-    return hmac.new(_KEY, repr((*said, step.number)).encode(), "sha256").hexdigest()
+    return hmac.new(_KEY, repr((*said, step.number, step.origin)).encode(), "sha256").hexdigest()
 
 
 def _sealed(step: Step) -> Step:
@@ -104,6 +105,11 @@ def premise(step: Step) -> Step:
     if not step.is_genuine():
         raise InvalidInput("A step is made by identity, exactly, certify, ...; not by hand.")
     return _sealed(replace(step, premise=True))
+
+
+def of_line(step: Step, derivation: str, line: str) -> Step:
+    """A step of a line of a derivation, saying so."""
+    return _sealed(replace(step, origin=f"{derivation}#{line}")) if step.is_genuine() else step
 
 
 _decided: dict[Hashable, tuple[Step, ...]] = {}
@@ -536,12 +542,52 @@ def statistic(
         >>> statistic("the mean is 0", 0.4, false_alarm=1e-3).truth
         <Truth.TRUE: 'true'>
     """
-    if not (0 <= p_value <= 1 and 0 < false_alarm <= 0.1):
+    return _tested(about, p_value, None, false_alarm, witness)
+
+
+@_entered
+def significant(
+    about: str,
+    p_value: float,
+    p_opposite: float,
+    *,
+    false_alarm: float,
+    witness: Mapping[str, Any] | None = None,
+) -> Step:
+    """Record tests of a hypothesis and of its opposite: undecided where neither is rejected.
+
+    An order of two expectations stands only where the other order is rejected.
+
+    Args:
+        about: the hypothesis.
+        p_value: of the hypothesis, in [0, 1].
+        p_opposite: of its opposite, in [0, 1].
+        false_alarm: the probability with which a true one of the two is rejected, in (0, 0.1].
+        witness: the numbers behind it.
+    """
+    return _tested(about, p_value, p_opposite, false_alarm, witness)
+
+
+def _tested(
+    about: str,
+    p_value: float,
+    p_opposite: float | None,
+    false_alarm: float,
+    witness: Mapping[str, Any] | None,
+) -> Step:
+    given = (p_value,) if p_opposite is None else (p_value, p_opposite)
+    if not (all(0 <= p <= 1 for p in given) and 0 < false_alarm <= 0.1):
         raise InvalidInput(
             "A statistic has a p-value in [0, 1] and a false-alarm probability in (0, 0.1]; got "
-            f"p = {p_value}, false_alarm = {false_alarm}."
+            f"p = {', '.join(map(str, given))}, false_alarm = {false_alarm}."
         )
-    truth = Truth.FALSE if p_value < false_alarm else Truth.TRUE
-    found = {**(witness or {}), "p_value": p_value} if truth is Truth.FALSE else {}
+    rejected = p_value < false_alarm
+    stands = p_opposite is None or p_opposite < false_alarm
+    if rejected and p_opposite is not None and stands:
+        raise InvalidInput(f"A hypothesis and its opposite are not both rejected; got {given}.")
+    truth = Truth.FALSE if rejected else Truth.TRUE if stands else Truth.UNDECIDED
+    found = {**(witness or {}), "p_value": p_value} if rejected else {}
     method = f"statistical test, false-alarm probability {false_alarm:g}"
-    return Step(truth, Grade.STATISTICAL, method, about, found)
+    open_ = truth is Truth.UNDECIDED
+    reason = f"neither it (p = {p_value:.2g}) nor its opposite is rejected" if open_ else ""
+    return Step(truth, Grade.STATISTICAL, method, about, found, reason=reason)

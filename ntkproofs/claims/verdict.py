@@ -7,7 +7,9 @@ from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Any
 
+from ntkproofs.claims.figures import Drawn
 from ntkproofs.claims.grades import Grade
+from ntkproofs.claims.outline import ClaimOutline
 from ntkproofs.claims.theorems import Theorem
 from ntkproofs.markup import Math, table
 
@@ -56,6 +58,27 @@ class Counts:
 
 
 @dataclass(frozen=True)
+class StepSummary:
+    """Steps that say the same, as one; for readers, who cannot look at thousands.
+
+    Attributes:
+        about: what was compared, in LaTeX or words.
+        method: the decision procedure, or the arithmetic and its precision.
+        truth: ``true``, ``false`` or ``undecided``.
+        premise: whether they only prepare the conclusion.
+        times: how many there were.
+        origin: the line of a derivation that they check, ``derivation#line``; may be empty.
+    """
+
+    about: str
+    method: str
+    truth: str
+    premise: bool
+    times: int
+    origin: str = ""
+
+
+@dataclass(frozen=True)
 class EvidenceResult:
     """What running one piece of evidence gave.
 
@@ -68,6 +91,7 @@ class EvidenceResult:
         witness: for a refutation, the instance.
         transcript: a digest of every step, to compare two runs of the same evidence; empty where
             the evidence did not come to its end.
+        steps: the first hundred different steps, in order.
     """
 
     name: str
@@ -83,6 +107,7 @@ class EvidenceResult:
     relies_on: tuple[Theorem, ...] = ()
     witness: Mapping[str, Any] | None = None
     transcript: str = ""
+    steps: tuple[StepSummary, ...] = ()
 
     @property
     def tainted(self) -> bool:
@@ -137,7 +162,15 @@ class MutantResults:
 
 @dataclass(frozen=True)
 class ClaimResult:
-    """Everything that was found about one claim."""
+    """Everything that was found about one claim.
+
+    Attributes:
+        id, source, parameters: of the claim.
+        original, amended, readings: the verdicts on its statements.
+        mutants: what became of the mutants; None where they were not run.
+        outline: the claim that was judged: its file, constants and evidence.
+        figures: pictures that go with it; drawn only where they were asked for.
+    """
 
     id: str
     source: str
@@ -146,6 +179,8 @@ class ClaimResult:
     amended: StatementResult | None = None
     readings: Mapping[str, StatementResult] = field(default_factory=dict[str, StatementResult])
     mutants: MutantResults | None = None
+    outline: ClaimOutline | None = None
+    figures: tuple[Drawn, ...] = ()
 
     @property
     def statements(self) -> tuple[tuple[str, StatementResult], ...]:

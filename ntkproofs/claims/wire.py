@@ -8,24 +8,29 @@ from __future__ import annotations
 
 import math
 import numbers
-from collections.abc import Mapping, Sequence
-from typing import Any, TypeVar, cast
+from collections.abc import Sequence
+from typing import Any, cast
 
+from ntkproofs.claims.fields import (
+    NotReadable,
+    count,
+    grade_or_none,
+    items,
+    mapping,
+    of_type,
+    text,
+)
+from ntkproofs.claims.figures import FigureOutline
 from ntkproofs.claims.grades import Grade
 from ntkproofs.claims.outline import ClaimOutline, EvidenceOutline, StatementOutline
 from ntkproofs.claims.theorems import Theorem
-from ntkproofs.claims.verdict import Counts, EvidenceResult, Outcome
+from ntkproofs.claims.verdict import Counts, EvidenceResult, Outcome, StepSummary
 
 _LARGEST_EXACT = 2**53
 """Integers beyond this are written as strings: many readers of JSON hold numbers as doubles."""
 _COUNTED = ("true", "false", "undecided", "skipped", "crashed")
+_TRUTHS = ("true", "false", "undecided")
 _FINISHED = {Outcome.HOLDS, Outcome.REFUTES, Outcome.UNDECIDED, Outcome.CRASHED}
-
-_T = TypeVar("_T")
-
-
-class NotReadable(ValueError):
-    """The data is no outline or result that this version writes."""
 
 
 def plain_value(value: Any) -> Any:
@@ -57,6 +62,10 @@ def result_to_json(result: EvidenceResult) -> dict[str, Any]:
         if witness is None
         else {str(name): plain_value(value) for name, value in witness.items()},
         "transcript": result.transcript,
+        "steps": [
+            [step.about, step.method, step.truth, step.premise, step.times, step.origin]
+            for step in result.steps
+        ],
     }
 
 
@@ -67,10 +76,10 @@ def result_from_json(outline: EvidenceOutline, data: Any) -> EvidenceResult:
         NotReadable: if the data is not what :func:`result_to_json` writes, or says more than the
             evidence can: a grade above its kind, a verdict without a step.
     """
-    fields = _mapping(data)
-    counts = Counts(*(_number(n) for n in _list(fields.get("counts"), len(_COUNTED))))
+    fields = mapping(data)
+    counts = Counts(*(count(n) for n in items(fields.get("counts"), len(_COUNTED))))
     outcome = _outcome(fields.get("outcome"))
-    grade = _grade(fields.get("grade"))
+    grade = grade_or_none(fields.get("grade"))
     seconds = fields.get("seconds")
     witness = fields.get("witness")
     decides = outcome in {Outcome.HOLDS, Outcome.REFUTES}
@@ -91,13 +100,28 @@ def result_from_json(outline: EvidenceOutline, data: Any) -> EvidenceResult:
         outline.on,
         outcome,
         grade,
-        _text(fields.get("method")),
+        text(fields.get("method")),
         counts,
         seconds,
-        _text(fields.get("detail")),
+        text(fields.get("detail")),
         outline.relies_on,
-        None if witness is None else dict(_mapping(witness)),
-        _text(fields.get("transcript")),
+        None if witness is None else dict(mapping(witness)),
+        text(fields.get("transcript")),
+        tuple(map(_read_step, items(fields.get("steps")))),
+    )
+
+
+def _read_step(data: Any) -> StepSummary:
+    about, method, truth, premise, times, origin = items(data, 6)
+    if truth not in _TRUTHS:
+        raise NotReadable("a step is true, false or undecided")
+    return StepSummary(
+        text(about),
+        text(method),
+        truth,
+        of_type(premise, bool),
+        count(times),
+        text(origin),
     )
 
 
@@ -127,6 +151,7 @@ def outline_to_json(outline: ClaimOutline) -> dict[str, Any]:
         "original": _statement(outline.original),
         "amended": None if outline.amended is None else _statement(outline.amended),
         "readings": {name: _statement(reading) for name, reading in outline.readings.items()},
+        "figures": [[f.name, f.caption, f.file] for f in outline.figures],
     }
 
 
@@ -136,16 +161,19 @@ def outline_from_json(path: str, data: Any) -> ClaimOutline:
     Raises:
         NotReadable: if the data is not what :func:`outline_to_json` writes.
     """
-    fields = _mapping(data)
+    fields = mapping(data)
     amended = fields.get("amended")
     return ClaimOutline(
         path,
-        _text(fields.get("id")),
-        _text(fields.get("source")),
-        _text(fields.get("parameters")),
+        text(fields.get("id")),
+        text(fields.get("source")),
+        text(fields.get("parameters")),
         _read_statement(fields.get("original")),
         None if amended is None else _read_statement(amended),
-        {n: _read_statement(r) for n, r in _mapping(fields.get("readings")).items()},
+        {n: _read_statement(r) for n, r in mapping(fields.get("readings")).items()},
+        tuple(
+            FigureOutline(*map(text, items(figure, 3))) for figure in items(fields.get("figures"))
+        ),
     )
 
 
@@ -167,70 +195,43 @@ def _evidence(item: EvidenceOutline) -> dict[str, Any]:
         "relies_on": [[t.name, t.statement, t.source, *t.references] for t in item.relies_on],
         "constants": list(item.constants),
         "summary": item.summary,
+        "full": item.full,
     }
 
 
 def _read_statement(data: Any) -> StatementOutline:
-    fields = _mapping(data)
+    fields = mapping(data)
     return StatementOutline(
-        _text(fields.get("latex")),
-        tuple(_read_evidence(item) for item in _list(fields.get("evidence"))),
-        {name: _text(value) for name, value in _mapping(fields.get("constants")).items()},
-        {n: tuple(map(_text, _list(v))) for n, v in _mapping(fields.get("mutants")).items()},
+        text(fields.get("latex")),
+        tuple(_read_evidence(item) for item in items(fields.get("evidence"))),
+        {name: text(value) for name, value in mapping(fields.get("constants")).items()},
+        {n: tuple(map(text, items(v))) for n, v in mapping(fields.get("mutants")).items()},
     )
 
 
 def _read_evidence(data: Any) -> EvidenceOutline:
-    fields = _mapping(data)
-    kind = _grade(fields.get("kind"))
+    fields = mapping(data)
+    kind = grade_or_none(fields.get("kind"))
     if kind is None:
         raise NotReadable("evidence has a kind")
     return EvidenceOutline(
-        _text(fields.get("name")),
+        text(fields.get("name")),
         kind,
-        _text(fields.get("part")),
-        _text(fields.get("on")),
-        tuple(map(_read_theorem, _list(fields.get("relies_on")))),
-        tuple(map(_text, _list(fields.get("constants")))),
-        _text(fields.get("summary")),
+        text(fields.get("part")),
+        text(fields.get("on")),
+        tuple(map(_read_theorem, items(fields.get("relies_on")))),
+        tuple(map(text, items(fields.get("constants")))),
+        text(fields.get("summary")),
+        fields.get("full") is True,
     )
 
 
 def _read_theorem(data: Any) -> Theorem:
-    fields = tuple(map(_text, _list(data)))
+    fields = tuple(map(text, items(data)))
     if len(fields) < 3:
         raise NotReadable(f"a theorem has a name, a statement and a source, not {len(fields)}")
     name, statement, source, *references = fields
     return Theorem(name, statement, source, tuple(references))
-
-
-def _mapping(data: Any) -> Mapping[str, Any]:
-    # The keys of an object of JSON are strings.
-    return cast(Mapping[str, Any], _of_type(data, dict))
-
-
-def _list(data: Any, length: int | None = None) -> Sequence[Any]:
-    found = cast(Sequence[Any], _of_type(data, list))
-    if length is not None and len(found) != length:
-        raise NotReadable(f"a list of {length} was expected, not of {len(found)}")
-    return found
-
-
-def _text(data: Any) -> str:
-    return _of_type(data, str)
-
-
-def _number(data: Any) -> int:
-    found = _of_type(data, int)
-    if isinstance(found, bool) or found < 0:
-        raise NotReadable("a count was expected")
-    return found
-
-
-def _of_type(data: Any, kind: type[_T]) -> _T:
-    if not isinstance(data, kind):
-        raise NotReadable(f"{kind.__name__} was expected, not {type(data).__name__}")
-    return data
 
 
 def _outcome(data: Any) -> Outcome:
@@ -238,15 +239,6 @@ def _outcome(data: Any) -> Outcome:
         if outcome.value == data:
             return outcome
     raise NotReadable("an outcome was expected")
-
-
-def _grade(data: Any) -> Grade | None:
-    if data is None:
-        return None
-    for grade in Grade:
-        if grade.word == data:
-            return grade
-    raise NotReadable("a grade was expected")
 
 
 def _grade_word(grade: Grade | None) -> str | None:

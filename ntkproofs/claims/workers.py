@@ -133,8 +133,10 @@ _Event = tuple[_Worker, bytes | None]
 class Pool:
     """Worker processes that serve requests. A context manager: leaving it kills them."""
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: Limits, folder: str | None = None) -> None:
+        """Start nothing yet; ``folder`` is the working directory of the workers, if another."""
         self._limits = limits
+        self._folder = folder
         self._waiting: tuple[deque[tuple[int, str]], ...] = tuple(
             deque[tuple[int, str]]() for _ in ENVIRONMENTS
         )
@@ -152,6 +154,10 @@ class Pool:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Kill the workers."""
         for worker in list(self._workers):
             self._kill(worker)
 
@@ -222,6 +228,7 @@ class Pool:
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
                 env=_surroundings(environment),
+                cwd=self._folder,
                 start_new_session=True,
             )
         except OSError as error:

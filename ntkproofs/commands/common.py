@@ -21,6 +21,16 @@ JsonFile = Annotated[
     ),
 ]
 
+Cluster = Annotated[
+    str | None,
+    typer.Option(
+        "--cluster",
+        metavar="ADDRESS",
+        help="Run on Dask: tcp://HOST:PORT of its scheduler, or auto for one on this machine.",
+        show_default=False,
+    ),
+]
+
 
 def console(*, stderr: bool = False) -> Console:
     """A console of rich; it leaves out colours where the stream is no terminal."""

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from ntkproofs.commands.common import Bar, console, rising_range
+from ntkproofs.commands.common import Bar, Cluster, console, rising_range
 from ntkproofs.errors import InvalidInput
 
 _MOST_DEPTHS = 10_000
@@ -50,6 +50,7 @@ def condition(
         int | None,
         typer.Option(metavar="N", help="Worker processes; one per processor.", show_default=False),
     ] = None,
+    cluster: Cluster = None,
 ) -> None:
     """Print certified condition numbers of NTK matrices at the edge of chaos, by depth.
 
@@ -65,8 +66,10 @@ def condition(
 
     The printed table has a few of the depths; --csv writes all, with the spread over the draws.
 
-    Exit status: 0 done; 2 wrong usage or input; 3 a matrix too close to a singular one, or a
-    package that is missing.
+    The result depends neither on --jobs nor on --cluster.
+
+    Exit status: 0 done; 2 wrong usage or input; 3 a matrix too close to a singular one, a package
+    that is missing, or a cluster that cannot be reached or is lost.
 
     Examples:
 
@@ -75,6 +78,7 @@ def condition(
       ntkproofs condition --csv condition.csv --plot condition.pdf
       ntkproofs condition --points 8 --dim 3 --depths 10:1000:10 --draws 5 --plot deep.svg
     """
+    from ntkproofs.cluster.connection import executor_for
     from ntkproofs.files import require_writable
     from ntkproofs.matrices.condition_curves import condition_curves
     from ntkproofs.reports.condition import draw_condition, print_condition, write_csv
@@ -90,7 +94,7 @@ def condition(
 
         require_format(plot)
         require_matplotlib()
-    with Bar("draws") as progress:
+    with executor_for(cluster, jobs) as executor, Bar("draws") as progress:
         found = condition_curves(
             deltas,
             layers,
@@ -99,6 +103,7 @@ def condition(
             draws=draws,
             seed=seed,
             jobs=jobs or _processors(),
+            executor=executor,
             progress=progress,
         )
     if csv is not None:

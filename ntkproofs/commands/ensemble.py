@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from ntkproofs.commands.common import Bar, JsonFile, console
+from ntkproofs.commands.common import Bar, Cluster, JsonFile, console
 
 
 class DtypeName(StrEnum):
@@ -32,8 +32,14 @@ def ensemble(
     seed: Annotated[int, typer.Option(help="Of inputs and networks.")] = 0,
     dtype: Annotated[DtypeName, typer.Option(help="Of the networks.")] = DtypeName.float64,
     jobs: Annotated[
-        int, typer.Option(metavar="N", help="Processes; more than 1 suits narrow networks.")
-    ] = 1,
+        int | None,
+        typer.Option(
+            metavar="N",
+            help="Processes, 1 if left out; more suit narrow networks.",
+            show_default=False,
+        ),
+    ] = None,
+    cluster: Cluster = None,
     false_alarm: Annotated[
         float, typer.Option(help="Probability that a true expectation is rejected.")
     ] = 1e-3,
@@ -54,10 +60,11 @@ def ensemble(
     and with the mean to order 1/width: by the largest z-score among all entries, at a stated
     false-alarm probability. Few draws agree with anything.
 
-    A run that is interrupted goes on from its checkpoint; draw i of a seed is always the same
-    network.
+    A run that is interrupted goes on from its checkpoint, also one that lost its cluster; draw i of
+    a seed is always the same network.
 
-    Exit status: 0 done; 2 wrong usage or input; 3 a network that does not fit into memory.
+    Exit status: 0 done; 2 wrong usage or input; 3 a network that does not fit into memory, or a
+    cluster that cannot be reached or is lost.
 
     Examples:
 
@@ -66,6 +73,7 @@ def ensemble(
       ntkproofs ensemble --width 16 --draws 20000 --jobs 2 --checkpoint narrow.npz
       ntkproofs ensemble --activation erf --json erf.json
     """
+    from ntkproofs.cluster.connection import executor_for
     from ntkproofs.domains.sphere import uniform
     from ntkproofs.errors import InvalidInput
     from ntkproofs.files import require_writable
@@ -83,9 +91,10 @@ def ensemble(
         if path is not None:
             require_writable(path)
     kept = f"they are in {checkpoint}: run again" if checkpoint else "--checkpoint would keep them"
-    with Bar("draws", kept) as progress:
+    with executor_for(cluster, jobs) as executor, Bar("draws", kept) as progress:
         found = draw(
-            network, X, draws, seed=seed, dtype=dtype.value, jobs=jobs, checkpoint=checkpoint,
+            network, X, draws, seed=seed, dtype=dtype.value, executor=executor,
+            jobs=(jobs or 1) if executor is None else executor.threads, checkpoint=checkpoint,
             progress=progress,
         )  # fmt: skip
     print_ensemble(console(), found, false_alarm)

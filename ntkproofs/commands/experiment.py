@@ -137,9 +137,6 @@ def lazy_regime(
       ntkproofs experiment lazy-regime
       ntkproofs experiment lazy-regime --width 128 --alpha 0.125 --alpha 1 --json lazy.json
     """
-    from ntkproofs.networks.frequency_control import require_jax
-
-    require_jax()
     from ntkproofs.networks.lazy_regime import Setting, laziness
     from ntkproofs.reports.ecrn import print_laziness, write_networks
 
@@ -182,9 +179,6 @@ def spectral_bias(
       ntkproofs experiment spectral-bias
       ntkproofs experiment spectral-bias --bandwidth 2 --bandwidth 0 --json bias.json
     """
-    from ntkproofs.networks.frequency_control import require_jax
-
-    require_jax()
     from ntkproofs.networks.spectral_bias import BiasSetting
     from ntkproofs.networks.spectral_bias import spectral_bias as measure
     from ntkproofs.reports.ecrn import print_bias, write_networks

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from ntkproofs.commands.common import Bar, console
-from ntkproofs.errors import MissingPackage
+from ntkproofs.commands.common import EXIT_INTERRUPTED, Bar, console
 
 _Quick = Annotated[bool, typer.Option("--quick", help="A small run: it shows that all works.")]
 _Runs = Annotated[
@@ -21,6 +22,15 @@ _Steps = Annotated[
     typer.Option(metavar="N", help="Steps of each training at most.", show_default=False),
 ]
 _Seed = Annotated[int, typer.Option(help="Of data, splits, weights and batches.")]
+_Also = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--also",
+        metavar="MODEL",
+        help="A further model: linearised, the MLP linearised at its start.",
+        show_default=False,
+    ),
+]
 _Data = Annotated[
     Path | None,
     typer.Option("--data", metavar="DIR", help="Folder of the data files.", show_default=False),
@@ -30,7 +40,8 @@ _Output = Annotated[
     typer.Option(
         "--output",
         metavar="DIR",
-        help="Write the numbers (JSON, CSV), and a LaTeX table or a picture, to this folder.",
+        help="Write the numbers (JSON, CSV), and a LaTeX table or a picture, to this folder. "
+        "Finished runs are kept there, and the same command goes on after an interruption.",
         show_default=False,
     ),
 ]
@@ -42,6 +53,7 @@ def table_1(
     runs: _Runs = None,
     steps: _Steps = None,
     seed: _Seed = 0,
+    also: _Also = None,
     output: _Output = None,
 ) -> None:
     """Regression on a sum of sinusoids: MSE and R² of four models.
@@ -57,9 +69,10 @@ def table_1(
     \b
       ntkproofs experiment table-1 --quick
       ntkproofs experiment table-1 --output results
+      ntkproofs experiment table-1 --also linearised
     """
     changes = {"runs": runs, "steps": steps}
-    _run("table-1", quick=quick, changes=changes, seed=seed, data=None, output=output)
+    _run("table-1", quick=quick, changes=changes, seed=seed, data=None, also=also, output=output)
 
 
 def table_2(
@@ -68,6 +81,7 @@ def table_2(
     runs: _Runs = None,
     steps: _Steps = None,
     seed: _Seed = 0,
+    also: _Also = None,
     output: _Output = None,
 ) -> None:
     """Five Gaussian classes: accuracy and cross-entropy of four models.
@@ -83,7 +97,7 @@ def table_2(
       ntkproofs experiment table-2 --runs 10
     """
     changes = {"runs": runs, "steps": steps}
-    _run("table-2", quick=quick, changes=changes, seed=seed, data=None, output=output)
+    _run("table-2", quick=quick, changes=changes, seed=seed, data=None, also=also, output=output)
 
 
 def table_3(
@@ -93,6 +107,7 @@ def table_3(
     steps: _Steps = None,
     seed: _Seed = 0,
     data: _Data = None,
+    also: _Also = None,
     output: _Output = None,
 ) -> None:
     """Boston housing (R²), Iris and Wine (accuracy), beside what the paper prints.
@@ -108,7 +123,7 @@ def table_3(
       ntkproofs experiment table-3 --data downloads --output results
     """
     changes = {"runs": runs, "steps": steps}
-    _run("table-3", quick=quick, changes=changes, seed=seed, data=data, output=output)
+    _run("table-3", quick=quick, changes=changes, seed=seed, data=data, also=also, output=output)
 
 
 def table_4(
@@ -132,6 +147,7 @@ def table_4(
     ] = None,
     seed: _Seed = 0,
     data: _Data = None,
+    also: _Also = None,
     output: _Output = None,
 ) -> None:
     """A part of CIFAR-10: accuracy and cross-entropy, beside what the paper prints.
@@ -149,7 +165,7 @@ def table_4(
       ntkproofs experiment table-4 --data downloads --channels 16 --output results
     """
     changes = {"runs": runs, "steps": steps, "images": images, "channels": channels}
-    _run("table-4", quick=quick, changes=changes, seed=seed, data=data, output=output)
+    _run("table-4", quick=quick, changes=changes, seed=seed, data=data, also=also, output=output)
 
 
 def _run(
@@ -159,10 +175,9 @@ def _run(
     changes: dict[str, int | None],
     seed: int,
     data: Path | None,
+    also: list[str] | None,
     output: Path | None,
 ) -> None:
-    _require_networks()
-    from ntkproofs.files import require_writable
     from ntkproofs.networks.contenders import Budget
     from ntkproofs.networks.experiments import run_table
     from ntkproofs.reports.network_tables import print_results, write_results
@@ -170,14 +185,50 @@ def _run(
     given: dict[str, Any] = {key: value for key, value in changes.items() if value is not None}
     start = Budget.quick(images=name == "table-4") if quick else Budget()
     budget = replace(start, seed=seed, **given)
-    if output is not None:
-        require_writable(output / f"{name.replace('-', '_')}.json")
-    with Bar("trainings") as progress:
-        found = run_table(name, budget, folder=data, progress=progress)
+    partial = _partial_file(output, name)
+    with _resumable(partial), Bar("trainings") as progress:
+        found = run_table(
+            name, budget, folder=data, further=also or (), partial=partial, progress=progress
+        )
     print_results(console(), found)
-    if output is not None:
+    if output is not None and partial is not None:
         write_results(output, found)
+        partial.unlink(missing_ok=True)
         typer.echo(f"Numbers and a LaTeX table are in {output}.", err=True)
+
+
+def _partial_file(output: Path | None, name: str) -> Path | None:
+    """Where finished runs are kept; refuses a folder that cannot be written to."""
+    from ntkproofs.files import require_writable
+
+    if output is None:
+        return None
+    stem = name.replace("-", "_")
+    require_writable(output / f"{stem}.json")
+    return output / f"{stem}.partial.json"
+
+
+@contextlib.contextmanager
+def _resumable(partial: Path | None) -> Iterator[None]:
+    """Tell on Ctrl-C what was finished, and how to go on."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        typer.echo(f"Interrupted: {_finished(partial)}", err=True)
+        raise typer.Exit(EXIT_INTERRUPTED) from None
+
+
+def _finished(partial: Path | None) -> str:
+    from ntkproofs.networks.resuming import read_parts
+
+    if partial is None:
+        return (
+            "nothing was kept. With --output DIR finished runs are kept, and can be gone on from."
+        )
+    if not partial.exists():
+        return f"no run was finished, so that nothing was kept in {partial.parent}."
+    finished = "; ".join(read_parts(partial)[1])
+    return f"finished and kept in {partial}: {finished}. The same command goes on from there."
 
 
 def figure_2(
@@ -185,14 +236,31 @@ def figure_2(
     quick: _Quick = False,
     runs: _Runs = None,
     steps: _Steps = None,
+    task: Annotated[
+        str | None,
+        typer.Option(
+            metavar="TASK",
+            help="sinusoids, mixture, boston, iris, wine or cifar10; with --data cifar10 unless "
+            "another is named.",
+            show_default=False,
+        ),
+    ] = None,
+    images: Annotated[
+        int | None, typer.Option(metavar="N", help="Images of CIFAR-10.", show_default=False)
+    ] = None,
+    channels: Annotated[
+        int | None,
+        typer.Option(metavar="C", help="Of ResNet-18's first stage.", show_default=False),
+    ] = None,
     seed: _Seed = 0,
+    data: _Data = None,
     output: _Output = None,
 ) -> None:
     """The kernel during training: its largest eigenvalue, norm and drift.
 
-    ECRN, the MLP and a residual MLP learn a sum of sinusoids by full-batch gradient descent, each
-    at half the rate beyond which descent on its linearisation diverges; their kernels are followed
-    on some training points.
+    ECRN, the MLP and a residual network (ResNet-18 on images, else a residual MLP) learn a task by
+    full-batch gradient descent on the mean square, each at half the rate beyond which descent on
+    its linearisation diverges; their kernels are followed on some training points.
 
     Exit status: 0 done; 2 wrong usage or input; 3 a missing package.
 
@@ -200,38 +268,27 @@ def figure_2(
 
     \b
       ntkproofs experiment figure-2 --quick --output results
+      ntkproofs experiment figure-2 --data cifar-10-batches-py --steps 200 --output results
     """
-    _require_networks()
-    from ntkproofs.files import require_writable
     from ntkproofs.networks.figure_2 import Figure2Settings, run_figure_2
-    from ntkproofs.reports.figure_2 import draw_figure_2, print_figure_2, write_figure_2
+    from ntkproofs.reports.figure_2 import draw_figure_2, file_stem, print_figure_2, write_figure_2
     from ntkproofs.reports.plots import require_matplotlib, save_figure
 
     start = Figure2Settings.quick() if quick else Figure2Settings()
-    given = {"runs": runs, "steps": steps}
+    task = task or ("sinusoids" if data is None else "cifar10")
+    given = {"runs": runs, "steps": steps, "images": images, "channels": channels, "task": task}
     changes: dict[str, Any] = {key: value for key, value in given.items() if value is not None}
+    if steps is not None:
+        changes["looks"] = max(1, min(start.looks, steps))
     settings = replace(start, seed=seed, **changes)
-    if output is not None:
-        require_writable(output / "figure_2.csv")
+    partial = _partial_file(output, file_stem(task))
+    if partial is not None:
         require_matplotlib()
-    with Bar("networks") as progress:
-        found = run_figure_2(settings, progress=progress)
+    with _resumable(partial), Bar("networks") as progress:
+        found = run_figure_2(settings, folder=data, partial=partial, progress=progress)
     print_figure_2(console(), found)
-    if output is not None:
+    if output is not None and partial is not None:
         write_figure_2(output, found)
-        save_figure(draw_figure_2(found), output / "figure_2.svg")
+        save_figure(draw_figure_2(found), output / f"{file_stem(task)}.svg")
+        partial.unlink(missing_ok=True)
         typer.echo(f"Numbers and the picture are in {output}.", err=True)
-
-
-def _require_networks() -> None:
-    """Check that networks can be trained, before anything else is done."""
-    import importlib
-
-    for package in ("jax", "equinox", "optax", "sklearn"):
-        try:
-            importlib.import_module(package)
-        except ImportError:
-            raise MissingPackage(
-                f"Networks are trained by JAX with Equinox and Optax, beside scikit-learn; "
-                f'{package} is not installed. Install all: pip install "ntkproofs[networks]".'
-            ) from None

@@ -30,7 +30,7 @@ from ntkproofs.arithmetic.growth import asymptotically_equal
 from ntkproofs.arithmetic.normal_form import equal_functions
 from ntkproofs.arithmetic.truth import Truth
 from ntkproofs.claims.grades import Grade
-from ntkproofs.claims.steps import Step, decided_once
+from ntkproofs.claims.steps import Step, decided_once, of_line
 from ntkproofs.claims.theorems import Theorem
 from ntkproofs.derivation import written
 from ntkproofs.derivation.breaking import breakings
@@ -261,7 +261,7 @@ class Derivation:
                 other, id = use.what.derived
                 yield from other._decide((id,))
         for checked in self.checks(needed):
-            yield from checked.steps
+            yield from (of_line(step, self.id, checked.id) for step in checked.steps)
 
     def relies_on(self, *ids: str) -> tuple[Theorem, ...]:
         """The theorems of the literature that all lines, or some, rest on, and that prose cites."""

@@ -30,8 +30,8 @@ def require_jax() -> Any:
         import jax.flatten_util
     except ImportError:
         raise MissingPackage(
-            "Derivatives of networks with respect to their weights need JAX. Install it with "
-            "pip install 'ntkproofs[networks]'."
+            "Derivatives of networks with respect to their weights are taken by JAX, which is not "
+            'installed. Install it: pip install "ntkproofs[networks]".'
         ) from None
     return jax
 

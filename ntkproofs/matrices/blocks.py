@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from scipy.sparse.linalg import LinearOperator
 
-from ntkproofs.conventions import require_integer
-from ntkproofs.errors import InvalidInput
+from ntkproofs.conventions import require_integer, require_rational
+from ntkproofs.errors import InvalidInput, Unable
 from ntkproofs.kernels.kernel import Kernel
 from ntkproofs.matrices.gram import Entries, entries
 from ntkproofs.matrices.memory import require_memory
 
+if TYPE_CHECKING:
+    from ntkproofs.matrices.sphere_operator import SphereOperator
+
 _BLOCK_BYTES = 64 << 20
+_METHODS = ("auto", "dense", "transform")
+_WORTH_A_TRANSFORM = 36_000_000  # entries, from which on a set-up of a second pays soon
 _PRODUCT_BYTES = 8 << 20  # a block that a product reads again from the cache
 
 
@@ -74,18 +79,35 @@ def block_rows(found: Entries, size: int) -> int:
 
 
 def operator(
-    kernel: Kernel, X: Any, Y: Any | None = None, *, threads: int | None = None
-) -> KernelOperator:
+    kernel: Kernel,
+    X: Any,
+    Y: Any | None = None,
+    *,
+    method: str = "auto",
+    accuracy: float = 1e-8,
+    threads: int | None = None,
+) -> KernelOperator | SphereOperator:
     """The matrix ``nt.gram(kernel, X, Y)`` as a SciPy operator that never holds it.
 
     Args:
         kernel, X, Y, threads: as for ``nt.gram``; NumPy arrays only.
+        method: "dense" computes every entry; "transform" (points of S², extra ``scale``) splits
+            the kernel into a transform to spherical harmonics and a sum over neighbours, in nearly
+            linear time; "auto" takes the transform where it is possible and wins, from some 6000
+            points on, and says in the operator's ``why`` what spoke against it.
+        accuracy: of the transform: ``‖error of K v‖ <= accuracy ‖K‖ ‖v‖``, from 1e-11 to 0.1; what
+            the operator answers for, and how, is its ``bound``. Dense products are better.
 
     Returns:
         LinearOperator of shape (n, m) and dtype float64, for ``scipy.sparse.linalg`` (``eigsh``,
-        ``cg``, ``lsqr``, ...). A product costs as much as the matrix, whatever the number of
+        ``cg``, ``lsqr``, ...). A dense product costs as much as the matrix, whatever the number of
         vectors: multiply blocks of vectors at once. Where the matrix fits into memory and many
         products are wanted, nt.gram is faster.
+
+    Raises:
+        InvalidInput: as nt.gram, and for a method or an accuracy that is none.
+        Unable: with method "transform", where the kernel has no known expansion at the poles,
+            points cluster, or the accuracy is beyond doubles; MissingPackage without ducc0.
 
     Example:
         >>> import numpy as np, ntkproofs as nt
@@ -94,6 +116,9 @@ def operator(
         >>> bool(np.allclose(operator(nt.ntk(3), X) @ v, nt.gram(nt.ntk(3), X) @ v))
         True
     """
+    if method not in _METHODS:
+        raise InvalidInput(f"method is one of {', '.join(map(repr, _METHODS))}; got {method!r}.")
+    require_rational("accuracy", accuracy, positive=True)
     found = entries(kernel, X, Y, threads=threads)
     if not isinstance(found.plain.X, np.ndarray):
         raise InvalidInput(
@@ -101,15 +126,52 @@ def operator(
             f"{type(found.plain.X).__name__}. Convert the points with numpy.asarray first, or "
             "multiply the blocks of nt.gram_blocks on the device."
         )
-    return KernelOperator(found)
+    why = "asked for" if method == "dense" else _against_transform(found)
+    if method == "transform" or not why:
+        forced = method == "transform"
+        try:
+            return _transform(kernel, found, accuracy, threads, forced)
+        except Unable as failure:
+            if forced:
+                raise
+            why = str(failure)
+    return KernelOperator(found, why)
+
+
+def _against_transform(found: Entries) -> str:
+    """What speaks against a transform without looking at the kernel; empty if nothing does."""
+    n, m = found.shape
+    if found.plain.X.shape[1] != 3:
+        return "transforms are for points of S²"
+    return "" if n * m >= _WORTH_A_TRANSFORM else "so few points are as fast dense"
+
+
+def _transform(
+    kernel: Kernel, found: Entries, accuracy: Any, threads: int | None, forced: bool
+) -> SphereOperator:
+    from ntkproofs.matrices.packed import cores, directions
+    from ntkproofs.matrices.sphere_operator import sphere_operator
+
+    X = directions(found.plain.X)
+    Y = X if found.symmetric else directions(found.plain.Y)
+    how: Any = {"accuracy": accuracy, "threads": threads or cores(), "forced": forced}
+    return sphere_operator(kernel, X, Y, **how)
 
 
 class KernelOperator(LinearOperator):
-    """A kernel matrix as a matrix-free SciPy operator; see :func:`operator`."""
+    """A kernel matrix as a matrix-free SciPy operator; see :func:`operator`.
 
-    def __init__(self, found: Entries) -> None:
+    Attributes:
+        method: "dense".
+        why: what spoke against a transform.
+    """
+
+    method = "dense"
+
+    def __init__(self, found: Entries, why: str = "") -> None:
         super().__init__(dtype=np.dtype(np.float64), shape=found.shape)
         self._entries = found
+        self.why = why
 
     def _matmat(self, X: Any) -> Any:
         return _product(self._entries, np.asarray(X), transposed=False)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import as_completed
+from concurrent.futures import Executor, as_completed
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -102,6 +102,7 @@ def condition_curves(
     draws: int = 100,
     seed: int = 0,
     jobs: int = 1,
+    executor: Executor | None = None,
     progress: Progress | None = None,
 ) -> ConditionCurves:
     """Certified condition numbers of NTK matrices at the edge of chaos, by Δ and depth.
@@ -121,6 +122,9 @@ def condition_curves(
         seed: draw i has the points ``nt.sphere.uniform(points, dim, seed + i)``.
         jobs: processes; from 2 on the calling script needs ``if __name__ == "__main__"``. The
             result does not depend on it.
+        executor: of ``concurrent.futures``, in place of ``jobs``: it runs one draw at a time in
+            each of its processes, as that of :mod:`ntkproofs.cluster` does. Threads do not: the
+            precision of balls belongs to the process.
         progress: called with the numbers of draws done and in all.
 
     Returns:
@@ -149,7 +153,7 @@ def condition_curves(
     seed = require_integer("seed", seed, least=0, why="it seeds NumPy's generator")
     jobs = require_integer("jobs", jobs, least=1, why="it is a number of processes")
     by_seed: dict[int, list[Interval]] = {}
-    with _mapping(plan, range(seed, seed + draws), jobs) as results:
+    with _mapping(plan, range(seed, seed + draws), jobs, executor) as results:
         for drawn, conditions in results:
             by_seed[drawn] = conditions
             if progress is not None:
@@ -330,12 +334,22 @@ def _mean(found: Sequence[Interval]) -> Interval:
 
 @contextmanager
 def _mapping(
-    plan: _Plan, seeds: Sequence[int], jobs: int
+    plan: _Plan, seeds: Sequence[int], jobs: int, executor: Executor | None
 ) -> Iterator[Iterator[tuple[int, list[Interval]]]]:
     """(seed, conditions) of every draw, as they are done; in worker processes from two jobs on."""
+    if executor is not None:
+        yield _as_they_come(executor, plan, seeds)
+        return
     if jobs == 1:
         yield ((seed, conditions_of_draw(plan, seed)) for seed in seeds)
         return
     with worker_pool(min(jobs, len(seeds)), "nt.condition_curves") as pool:
-        seed_of = {pool.submit(conditions_of_draw, plan, seed): seed for seed in seeds}
-        yield ((seed_of[done], done.result()) for done in as_completed(seed_of))
+        yield _as_they_come(pool, plan, seeds)
+
+
+def _as_they_come(
+    executor: Executor, plan: _Plan, seeds: Sequence[int]
+) -> Iterator[tuple[int, list[Interval]]]:
+    seed_of = {executor.submit(conditions_of_draw, plan, seed): seed for seed in seeds}
+    for done in as_completed(seed_of):
+        yield seed_of[done], done.result()

@@ -41,8 +41,8 @@ class Packed:
     @classmethod
     def of(cls, series: ChebyshevKernel, X: Any, Y: Any, symmetric: bool) -> Packed:
         """From arrays (n, d) and (m, d) of unit rows within tolerance; symmetric: Y is X."""
-        rows = _directions(X)
-        others = rows if symmetric else _directions(Y)
+        rows = directions(X)
+        others = rows if symmetric else directions(Y)
         count, dim = others.shape
         padded = np.zeros((-(-count // TILE) * TILE, dim))
         padded[:count] = others
@@ -91,7 +91,7 @@ def cores() -> int:
         return os.cpu_count() or 1
 
 
-def _directions(X: Any) -> Floats:
+def directions(X: Any) -> Floats:
     """The rows divided by their norms, in a new contiguous float64 array."""
     X = np.array(X, dtype=np.float64, order="C")
     X /= np.sqrt(np.einsum("ij,ij->i", X, X))[:, None]

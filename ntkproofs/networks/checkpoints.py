@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+import platform
 import re
 import zipfile
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -70,6 +73,17 @@ def digest(tree: Any) -> str:
     return found.hexdigest()
 
 
+def versions(packages: Sequence[str]) -> dict[str, str]:
+    """The versions of Python and of packages: what numbers of trained networks depend on."""
+    found = {"python": platform.python_version()}
+    for name in packages:
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            found[name] = "not installed"
+    return found
+
+
 def save_progress(path: Path, header: dict[str, Any], progress: Progress) -> None:
     """Write the state of a run; an earlier one stays until the new one is complete.
 
@@ -105,7 +119,7 @@ def load_progress(path: Path, header: dict[str, Any], begin: Progress) -> Progre
         if same[name] != value:
             raise InvalidInput(
                 f"The checkpoint {path} is of another run: its {name} differs"
-                f"{_which(same[name], value)}. Give another path, or remove the file."
+                f"{differing(same[name], value)}. Give another path, or remove the file."
             )
     leaves, structure = jax.tree.flatten((begin.place, begin.best))
     if [(a.shape, a.dtype) for a in leaves] != [(a.shape, a.dtype) for a in arrays]:
@@ -115,8 +129,13 @@ def load_progress(path: Path, header: dict[str, Any], begin: Progress) -> Progre
     return Progress(place, best, *rest)
 
 
-def _which(found: Any, wanted: Any) -> str:
-    """The entries in which two recipes differ, as text."""
+def differing(found: Any, wanted: Any) -> str:
+    """The entries in which two recipes (budgets, settings) differ, as text.
+
+    Example:
+        >>> differing({"rate": 0.1, "steps": 5}, {"rate": 0.5, "steps": 5})
+        ' in rate (0.1, here 0.5)'
+    """
     if not (isinstance(found, dict) and isinstance(wanted, dict)):
         return ""
     names = [name for name in wanted if found.get(name) != wanted[name]]

@@ -7,7 +7,7 @@ temperature, which makes probabilities of its outputs, is fitted on the validati
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -20,12 +20,16 @@ from ntkproofs.finite_width.network import Network
 from ntkproofs.networks.data import Task
 from ntkproofs.networks.kernel_machines import (
     KernelMachine,
+    best_temperature,
     cross_entropy,
     fit_kernel_machine,
+    log_softmax,
     with_temperature,
 )
+from ntkproofs.networks.linearised import linearise, require_linearised_memory
 from ntkproofs.networks.models import ECRN, MLP, ResidualMLP
-from ntkproofs.networks.resnet import ResNet18
+from ntkproofs.networks.recipes import require_one_of
+from ntkproofs.networks.resnet import ResNet18, require_channels
 from ntkproofs.networks.training import Data, Recipe, loss_of, predict, train
 
 Point = Mapping[str, float]
@@ -66,8 +70,9 @@ class Budget:
 
     def __post_init__(self) -> None:
         require_integer("runs", self.runs, least=2, why="one run has no spread")
-        for name in ("steps", "batch", "record_every", "patience", "rows", "channels"):
+        for name in ("steps", "batch", "record_every", "patience", "rows"):
             require_integer(name, getattr(self, name), least=1, why="a budget counts")
+        require_channels(self.channels)
         require_integer("seed", self.seed, least=0, why="it numbers the random choices")
         require_integer("points", self.points, least=1, why="a point of the grid is needed")
         if self.points > GRID:
@@ -213,6 +218,24 @@ def _logits(machine: KernelMachine) -> Callable[[Any], Any]:
     return machine.log_probabilities
 
 
+def _linearised(
+    train_part: Data, validation: Data, classes: int | None, point: Point, budget: Budget
+) -> Fitted:
+    """The MLP's linearisation; it is drawn as the MLP is, in the parametrisation of the NTK."""
+    parts = [Data(_flat(part.inputs), part.targets) for part in (train_part, validation)]
+    dim = parts[0].inputs.shape[1]
+    key = jax.random.fold_in(jax.random.key(budget.seed), 2)
+    model = MLP(dim, classes or 1, key, width=512, depth=3, parametrisation="ntk")
+    linear = linearise(model, parts[0], ridge=point["ridge"], classes=classes)
+    seen = linear(parts[1].inputs)
+    if classes is None:
+        loss = float(np.mean((seen - validation.targets) ** 2))
+        return Fitted(lambda inputs: linear(_flat(inputs)), loss)
+    temperature = best_temperature(seen, validation.targets)
+    found = cross_entropy(log_softmax(seen / temperature), validation.targets)
+    return Fitted(lambda inputs: log_softmax(linear(_flat(inputs)) / temperature), found)
+
+
 _RATES: tuple[Point, ...] = tuple(
     {"rate": rate, "decay": decay} for decay in (0.0, 0.3) for rate in (1e-3, 3e-3)
 )
@@ -256,6 +279,47 @@ NTK_ECRN = Contender(
     "64 random frequencies, width 256, four blocks of tanh, α = 1/2, no stochastic depth; tuned "
     "over the bandwidth, spread/sqrt(d)",
 )
+
+
+LINEARISED = Contender(
+    "Linearised MLP",
+    tuple({"ridge": ridge} for ridge in (1e-2, 0.0, 1e-4, 1e-1)),
+    _linearised,
+    "the MLP linearised at its start, in the NTK parametrisation: ridge regression with its own "
+    "tangent kernel, ridge 0 being gradient descent to infinite time; targets of classes are 0 and "
+    "1, and a temperature is fitted on the validation part; tuned over ridges",
+)
+
+
+def _linearised_for(task: Task) -> Contender:
+    """The contender; what does not fit in memory is refused before others are trained for hours."""
+    require_linearised_memory(len(task.train), task.outputs)
+    return LINEARISED
+
+
+ALSO: dict[str, Callable[[Task], Contender]] = {"linearised": _linearised_for}
+"""Models that can be compared besides the four, by the name they are asked for by."""
+
+
+def also(task: Task, names: Sequence[str]) -> tuple[Contender, ...]:
+    """Further models on a task.
+
+    Args:
+        task: what they are trained on.
+        names: of :data:`ALSO`.
+
+    Raises:
+        InvalidInput: for another name.
+        Unable: if one does not fit in memory.
+
+    Example:
+        >>> from ntkproofs.networks.data import sinusoids
+        >>> [model.name for model in also(sinusoids(rows=100), ["linearised"])]
+        ['Linearised MLP']
+    """
+    for name in names:
+        require_one_of("A further model", name, tuple(ALSO))
+    return tuple(ALSO[name](task) for name in dict.fromkeys(names))
 
 
 def contenders(task: Task) -> tuple[Contender, ...]:

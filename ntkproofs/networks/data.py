@@ -60,6 +60,11 @@ class Task:
         """How many outputs a model has: one for each class, or one."""
         return 1 if self.classes is None else self.classes
 
+    @property
+    def overlap(self) -> float:
+        """test/train where other seeds split the same rows, else 0: how much runs share."""
+        return len(self.test) / len(self.train) if self.resplit else 0.0
+
     def digest(self) -> str:
         """SHA-256 of all parts: the same for the same data, split and standardised alike."""
         found = hashlib.sha256(f"{self.name} {self.classes}".encode())
@@ -144,6 +149,7 @@ def split(
     """
     if any(share <= 0 for share in parts) or abs(sum(parts) - 1) > 1e-9:
         raise InvalidInput(f"Shares of parts are positive and sum to 1; got {tuple(parts)}.")
+    require_integer("seed", seed, least=0, why="it numbers the random choices")
     strata = np.asarray(strata)
     generator = np.random.default_rng([seed, 5])
     found: list[list[NDArray[np.int64]]] = [[] for _ in parts]
@@ -218,6 +224,11 @@ def make_task(
 
 def _checked(name: str, inputs: Any, targets: Any, classes: int | None) -> tuple[Any, Any]:
     inputs, targets = np.asarray(inputs), np.asarray(targets)
+    for what, array in (("inputs", inputs), ("targets", targets)):
+        if array.dtype.kind not in "fiub":
+            raise InvalidInput(
+                f"{name}: {what} are real numbers; got {array.dtype}. Encode text and dates first."
+            )
     if inputs.dtype != np.float32:
         inputs = inputs.astype(float)
     if inputs.ndim < 2 or not inputs.size or len(inputs) != len(targets):

@@ -8,17 +8,19 @@ from __future__ import annotations
 
 import itertools
 import time
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from ntkproofs.networks.contenders import Budget, Contender, Fitted, Point, contenders
+from ntkproofs.errors import InvalidInput
+from ntkproofs.networks.contenders import Budget, Contender, Fitted, Point, also, contenders
 from ntkproofs.networks.data import Task
 from ntkproofs.networks.kernel_machines import cross_entropy, log_softmax
-from ntkproofs.networks.results import Results, Score, TaskRun, analyse
+from ntkproofs.networks.results import Model, Results, RunScores, Score, TaskRun, analyse
+from ntkproofs.networks.resuming import FinishedParts
 from ntkproofs.networks.table_sources import Source, table_sources
 
 Progress = Callable[[int, int], None]
@@ -29,6 +31,8 @@ def run_table(
     budget: Budget | None = None,
     *,
     folder: Path | None = None,
+    further: Sequence[str] = (),
+    partial: Path | None = None,
     progress: Progress | None = None,
 ) -> Results:
     """Run a table.
@@ -39,14 +43,24 @@ def run_table(
         budget: of every model.
         folder: where the data files are: ``boston_housing.csv`` (without a folder Boston is left
             out, and a note says so); CIFAR-10's batch files, or one .npz file of it.
+        further: models besides the four, by their names in
+            :data:`~ntkproofs.networks.contenders.ALSO`; all pairs of the table are compared then.
+        partial: see :func:`run_tasks`.
         progress: called as ``progress(done, total)`` after each training.
 
     Raises:
-        InvalidInput: for another name, or files that are missing.
+        InvalidInput: for another name, files that are missing, or a partial file of another run.
+        Unable: if a further model does not fit in memory.
     """
     budget = budget or Budget()
     sources, notes = table_sources(name, rows=budget.rows, images=budget.images, folder=folder)
-    return run_tasks(name, sources, budget, notes=notes, progress=progress)
+
+    def rivals(task: Task) -> Sequence[Contender]:
+        return (*contenders(task), *also(task, further))
+
+    return run_tasks(
+        name, sources, budget, rivals=rivals, notes=notes, partial=partial, progress=progress
+    )
 
 
 def run_tasks(
@@ -56,6 +70,7 @@ def run_tasks(
     *,
     rivals: Callable[[Task], Sequence[Contender]] | None = None,
     notes: Sequence[str] = (),
+    partial: Path | None = None,
     progress: Progress | None = None,
 ) -> Results:
     """Run models on tasks.
@@ -67,7 +82,15 @@ def run_tasks(
         rivals: the models that are compared on a task; by default
             :func:`~ntkproofs.networks.contenders.contenders`.
         notes: to be printed with the table.
-        progress: called as ``progress(done, total)`` after each training.
+        partial: file in which the scores of each finished run are kept. If it is there, the table
+            goes on from it, and is the same table but for seconds. It stays at the end: remove it
+            when the results are safe.
+        progress: called as ``progress(done, total)`` after each training, and for those that were
+            done before.
+
+    Raises:
+        InvalidInput: for a partial file that is none, or of another budget, grid, data, version or
+            device; for two tasks of one name.
 
     Example:
         >>> from ntkproofs.networks.contenders import STANDARD_NTK
@@ -76,24 +99,41 @@ def run_tasks(
         >>> run_tasks("mine", [sinusoids], Budget(runs=2), rivals=one).blocks()
         [('sinusoids', 'mse'), ('sinusoids', 'r2')]
     """
-    tasks: list[TaskRun] = []
-    models: dict[str, tuple[str, tuple[Point, ...]]] = {}
-    scores: list[Score] = []
+    kept = FinishedParts(partial, {"table": name, "budget": asdict(budget)})
+    runs: dict[str, RunScores] = {}
     counter = itertools.count(1)
     for source, run in itertools.product(sources, range(budget.runs)):
         task = source(budget.seed + run)
+        part = f"{task.name}, run {run}"
+        if part in runs:
+            raise InvalidInput(
+                f"Tasks of one table have names of their own; two are called {task.name!r}, and "
+                "their scores would be averaged as if they were runs of one. Rename one."
+            )
         chosen = (rivals or contenders)(task)
-        grids = {c.name: (c.about, tuple(c.grid[: budget.points])) for c in chosen}
-        total = len(sources) * budget.runs * sum(len(grid) for _, grid in grids.values())
+        trainings = sum(len(c.grid[: budget.points]) for c in chosen)
+        total = len(sources) * budget.runs * trainings
 
         def step(total: int = total) -> None:
             if progress is not None:
                 progress(next(counter), total)
 
-        models |= grids
-        tasks.append(_record(task))
-        scores.extend(_scores(task, run, chosen, budget, step))
+        found = _taken_up(kept, part, _models(chosen, budget), _record(task))
+        if found is None:
+            found = _run(task, run, chosen, budget, step)
+            kept.keep(part, asdict(found))
+        else:
+            for _ in range(trainings):
+                step()
+        runs[part] = found
+    models = {name: model for run in runs.values() for name, model in run.models.items()}
+    scores = [score for run in runs.values() for score in run.scores]
+    tasks = [run.task for run in runs.values()]
     return analyse(name, budget, models, tasks=tasks, scores=scores, notes=notes)
+
+
+def _models(chosen: Sequence[Contender], budget: Budget) -> dict[str, Model]:
+    return {c.name: (c.about, tuple(c.grid[: budget.points])) for c in chosen}
 
 
 def tune(
@@ -136,6 +176,30 @@ def judge(task: Task, outputs: Any) -> dict[str, float]:
     }
 
 
+def _taken_up(
+    kept: FinishedParts, part: str, models: Mapping[str, Model], task: TaskRun
+) -> RunScores | None:
+    """The scores of a run that was finished before, if it was one of these models on these data."""
+    if part not in kept.parts:
+        return None
+    try:
+        found = RunScores.from_json(kept.parts[part])
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise kept.foreign(f"its {part} is not complete") from error
+    if found.task != task:
+        raise kept.foreign(f"the data of {part} differ")
+    if found.models != models or [score.model for score in found.scores] != list(models):
+        raise kept.foreign(f"the models, or their grids, of {part} differ")
+    return found
+
+
+def _run(
+    task: Task, run: int, chosen: Sequence[Contender], budget: Budget, step: Callable[[], None]
+) -> RunScores:
+    scores = tuple(_scores(task, run, chosen, budget, step))
+    return RunScores(_record(task), _models(chosen, budget), scores)
+
+
 def _scores(
     task: Task, run: int, rivals: Sequence[Contender], budget: Budget, step: Callable[[], None]
 ) -> Iterator[Score]:
@@ -150,6 +214,5 @@ def _scores(
 
 def _record(task: Task) -> TaskRun:
     train, validation, test = (len(part.inputs) for part in task.parts().values())
-    overlap = test / train if task.resplit else 0.0
     sizes = (train, validation, test)
-    return TaskRun(task.name, task.about, sizes, task.digest(), task.possible, overlap)
+    return TaskRun(task.name, task.about, sizes, task.digest(), task.possible, task.overlap)

@@ -18,7 +18,8 @@ from typing import Any, Literal
 
 import numpy as np
 
-from ntkproofs.errors import InvalidInput, MissingPackage
+from ntkproofs.errors import InvalidInput
+from ntkproofs.finite_width.differentiable import require_jax
 from ntkproofs.finite_width.network import Network, Weights
 from ntkproofs.finite_width.torus_training import (
     GridProblem,
@@ -31,23 +32,6 @@ from ntkproofs.finite_width.torus_training import (
 )
 
 Precision = Literal["float64", "float32"]
-
-
-def require_jax() -> Any:
-    """The module jax.
-
-    Raises:
-        MissingPackage: if it is not installed.
-    """
-    try:
-        import jax
-    except ImportError:
-        raise MissingPackage(
-            "Networks are trained by JAX, which is not installed. Install it: "
-            'pip install "ntkproofs[networks]". In NumPy, and slower, '
-            "ntkproofs.finite_width.torus_training.descend trains them too."
-        ) from None
-    return jax
 
 
 def train(

@@ -21,7 +21,7 @@ from ntkproofs.finite_width.mode_rates import Agreement, ModeRates, agreement, m
 from ntkproofs.finite_width.network import Network, draw_weights
 from ntkproofs.finite_width.torus_problems import Loss
 from ntkproofs.finite_width.torus_training import ModeCurves
-from ntkproofs.networks.frequency_control import require_jax, train
+from ntkproofs.networks.frequency_control import train
 
 CONFIDENCE = 0.95
 _RESAMPLES = 1000
@@ -193,7 +193,6 @@ def run_frequency_control(
         progress: called as ``progress(done, total)`` after every network.
 
     Raises:
-        MissingPackage: without JAX.
         Unable: if a network diverges.
 
     Example:
@@ -202,7 +201,6 @@ def run_frequency_control(
         >>> len(run_frequency_control(small).runs)
         2
     """
-    require_jax()
     chosen = settings or Settings()
     total = len(chosen.cases()) * len(chosen.widths) * chosen.draws
     runs: list[Run] = []

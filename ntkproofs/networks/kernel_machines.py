@@ -150,24 +150,37 @@ def fit_kernel_machine(
 
 
 def with_temperature(machine: KernelMachine, validation: Data) -> KernelMachine:
-    """The machine with the T of least cross entropy on the validation part, labels smoothed.
+    """The machine with the temperature of :func:`best_temperature` on the validation part."""
+    found = best_temperature(machine(validation.inputs), validation.targets)
+    return replace(machine, temperature=found)
+
+
+def best_temperature(outputs: Any, labels: Any) -> float:
+    """The T of least cross entropy of softmax(outputs/T), labels smoothed.
 
     Outputs that aim at 0 and 1 are no logits: without T their softmax is nearly uniform. Of n
     labels each is right with a probability n/(n+1) only, by Laplace's rule: otherwise T would be 0
-    where all of the validation part is classified rightly.
+    where all labels are found rightly.
+
+    Args:
+        outputs: shape (n, classes).
+        labels: shape (n,).
+
+    Example:
+        >>> best_temperature(np.eye(2), np.array([0, 1])) < 1
+        True
     """
     from scipy.optimize import minimize_scalar
 
-    outputs = machine(validation.inputs)
     count, classes = outputs.shape
-    smooth = (count * np.eye(classes)[validation.targets] + 1 / classes) / (count + 1)
+    smooth = (count * np.eye(classes)[labels] + 1 / classes) / (count + 1)
 
     def loss(log_temperature: float) -> float:
         return -float(np.sum(smooth * log_softmax(outputs * np.exp(-log_temperature))))
 
     # Of one minimum: the cross entropy is convex in 1/T.
     found: Any = minimize_scalar(loss, bounds=(-7.0, 3.0), method="bounded")
-    return replace(machine, temperature=float(np.exp(found.x)))
+    return float(np.exp(found.x))
 
 
 def log_softmax(logits: Any) -> Floats:

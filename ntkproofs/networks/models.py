@@ -19,6 +19,7 @@ from typing import Literal
 import equinox as eqx
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jax import Array
 
 from ntkproofs.conventions import require_integer
@@ -114,11 +115,24 @@ class ECRN(eqx.Module):
             drop: drop rate of the last block; it rises linearly from 0 with the block.
             learn_frequencies, learn_alpha: whether B and α are trained.
             parametrisation: ``standard`` or ``ntk``.
+
+        Raises:
+            InvalidInput: for counts that are none, scales that are not finite or not as many as
+                blocks, or names that are not known.
         """
         _check(dim, outputs, width, phi, parametrisation, depth=depth)
         require_integer("features", features, least=0, why="they are rows of B")
         if not 0 <= drop < 1:
             raise InvalidInput(f"A drop rate lies in [0, 1); got drop = {drop}.")
+        if not 0 <= bandwidth < math.inf:
+            raise InvalidInput(
+                f"A bandwidth is a standard deviation, a number >= 0; got bandwidth = {bandwidth}."
+            )
+        if np.shape(alpha) not in ((), (depth,)) or not np.isfinite(alpha).all():
+            raise InvalidInput(
+                f"Blocks are scaled by one finite α, or by one each: {depth} here; got alpha = "
+                f"{alpha}."
+            )
         ntk = parametrisation == "ntk"
         keys = jax.random.split(key, depth + 3)
         scales = jnp.broadcast_to(jnp.asarray(alpha, dtype=float), (depth,))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from numbers import Real
 from typing import Any
 
 import equinox as eqx
@@ -100,6 +101,11 @@ class Recipe:
             whole = require_integer(name, count, least=1, why="training counts steps and points")
             object.__setattr__(self, name, whole)
         require_integer("seed", self.seed, least=0, why="it numbers the random choices")
+        for name in ("rate", "momentum", "weight_decay"):
+            if not isinstance(getattr(self, name), Real):
+                raise InvalidInput(
+                    f"A recipe is made of numbers; got {name} = {getattr(self, name)!r}."
+                )
         if not (math.isfinite(self.rate) and self.rate > 0):
             raise InvalidInput(f"A learning rate is a number > 0; got rate = {self.rate}.")
         if not (0 <= self.momentum < 1 and 0 <= self.weight_decay < math.inf):
@@ -113,37 +119,56 @@ class Recipe:
             raise InvalidInput("gd takes all points at each step; sgd takes a batch.")
 
 
+def fitting_inputs(model: Any, inputs: Any) -> Any:
+    """Inputs as an array of shape (n, ...), checked against the model.
+
+    Raises:
+        InvalidInput: if the model does not take such inputs, or they are no finite numbers.
+    """
+    inputs = Data(inputs, np.zeros(len(inputs))).inputs
+    _output_shape(model, inputs)
+    return inputs
+
+
+def _output_shape(model: Any, inputs: Any) -> tuple[int, ...]:
+    """(k,): the shape of what the model gives for one input."""
+    one = jax.ShapeDtypeStruct(inputs.shape[1:], dtype_of(model))
+    try:
+        outputs = eqx.filter_eval_shape(lambda m, x: m(x, key=None), model, one)
+    except (TypeError, ValueError) as error:
+        raise InvalidInput(
+            f"A network takes inputs of the shape it was drawn for; this one does not take inputs "
+            f"of shape {one.shape}: {str(error).splitlines()[0]}"
+        ) from error
+    shape = getattr(outputs, "shape", None)
+    if shape is None or len(shape) != 1:
+        raise InvalidInput(
+            "A model gives numbers of shape (k,) for one input, k >= 1; this one gives "
+            f"{'no array' if shape is None else f'an array of shape {shape}'}."
+        )
+    return shape
+
+
 def fitting(model: Any, data: Data, loss: str) -> Data:
     """The data with targets of shape (n, k), or labels, checked against the model.
 
     Raises:
         InvalidInput: if the model does not take such inputs, or targets are not of its outputs.
     """
-    one = jax.ShapeDtypeStruct(data.inputs.shape[1:], dtype_of(model))
-    try:
-        outputs = eqx.filter_eval_shape(lambda m, x: m(x, key=None), model, one)
-    except (TypeError, ValueError) as error:
-        raise InvalidInput(
-            f"The model does not take inputs of shape {one.shape}: {str(error).splitlines()[0]}"
-        ) from error
-    if len(outputs.shape) != 1:
-        raise InvalidInput(
-            "A model gives numbers of shape (k,) for one input, k >= 1; this one gives an array of "
-            f"shape {outputs.shape}."
-        )
+    (outputs,) = _output_shape(model, data.inputs)
     targets = data.targets
     if loss == "mse":
         targets = targets[:, None] if targets.ndim == 1 else targets
-        if targets.shape != (len(data), *outputs.shape):
+        if targets.shape != (len(data), outputs):
             raise InvalidInput(
-                f"The model has {outputs.shape[0]} outputs, so that targets have the shape "
-                f"({len(data)}, {outputs.shape[0]}); got {targets.shape}."
+                f"The model has {outputs} outputs, so that targets have the shape "
+                f"({len(data)}, {outputs}); got {targets.shape}."
             )
         return Data(data.inputs, targets)
     whole = targets.ndim == 1 and targets.dtype.kind in "iu"
-    if not whole or targets.min() < 0 or targets.max() >= outputs.shape[0]:
+    if not whole or targets.min() < 0 or targets.max() >= outputs:
         raise InvalidInput(
-            f"The cross entropy needs labels 0..{outputs.shape[0] - 1}, integers of shape (n,); "
+            f"The cross entropy needs labels 0..{outputs - 1}, integers of shape (n,); "
             f"got {targets.dtype} of shape {targets.shape}, {targets.min()} to {targets.max()}."
         )
     return data

@@ -115,12 +115,7 @@ class ResNet18(eqx.Module):
             InvalidInput: for numbers that are no such counts.
         """
         require_integer("outputs", outputs, least=1, why="a layer has at least one neuron")
-        require_integer("channels", channels, least=1, why="a layer has at least one channel")
-        if channels % _GROUPS:
-            raise InvalidInput(
-                f"Channels are normalised in {_GROUPS} groups; got channels = {channels}, which is "
-                "no multiple."
-            )
+        require_channels(channels)
         keys = jax.random.split(key, 2 + 2 * len(_STAGES))
         self.first = Convolution(3, channels, 3, 1, keys[0])
         self.first_norm = _norm(channels)
@@ -135,12 +130,37 @@ class ResNet18(eqx.Module):
         self.readout = eqx.nn.Linear(before, outputs, key=keys[1])
 
     def __call__(self, x: Array, key: Array | None = None) -> Array:
-        """The outputs for one image of shape (h, w, 3)."""
+        """The outputs for one image of shape (h, w, 3).
+
+        Raises:
+            InvalidInput: for another shape.
+        """
+        if x.ndim != 3 or x.shape[2] != 3 or 0 in x.shape:
+            raise InvalidInput(
+                "ResNet-18 takes one image of shape (height, width, 3), colours last; got shape "
+                f"{x.shape}. Move the axes, or give vectors to MLP or ResidualMLP."
+            )
         h = jnp.transpose(x, (2, 0, 1))
         h = jax.nn.relu(self.first_norm(self.first(h)))
         for block in self.blocks:
             h = block(h)
         return self.readout(h.mean(axis=(1, 2)))
+
+
+def require_channels(channels: int) -> None:
+    """Refuse a number of channels that the groups do not divide.
+
+    Raises:
+        InvalidInput: for what is no multiple of 8.
+    """
+    require_integer("channels", channels, least=1, why="a layer has at least one channel")
+    if channels % _GROUPS:
+        below = channels - channels % _GROUPS
+        near = f"{below} or {below + _GROUPS}" if below else f"{_GROUPS}"
+        raise InvalidInput(
+            f"Channels are normalised in {_GROUPS} groups of one size, so that their number is a "
+            f"multiple of {_GROUPS}; got channels = {channels}. Take {near}."
+        )
 
 
 def _norm(channels: int) -> eqx.nn.GroupNorm:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -12,6 +13,8 @@ from ntkproofs.errors import InvalidInput
 from ntkproofs.networks.contenders import Budget, Point
 from ntkproofs.networks.statistics import Mean, Paired, holm, mean_over_runs, paired
 
+Model = tuple[str, tuple[Point, ...]]
+"""What a model is, and the points of its grid."""
 LEVEL = 0.05
 """Of the tests between models, all pairs of one metric together."""
 HIGHER_IS_BETTER = {"mse": False, "r2": True, "accuracy": True, "cross_entropy": False}
@@ -78,6 +81,35 @@ class TaskRun:
 
 
 @dataclass(frozen=True)
+class RunScores:
+    """All models in one run: what is kept of it when a table is interrupted.
+
+    Attributes:
+        task: the data.
+        models: by name: what it is, and its grid.
+        scores: one of each model, in their order.
+    """
+
+    task: TaskRun
+    models: Mapping[str, Model]
+    scores: tuple[Score, ...]
+
+    @staticmethod
+    def from_json(content: Any) -> RunScores:
+        """What :func:`dataclasses.asdict` made of such scores, read again from JSON.
+
+        Raises:
+            KeyError, TypeError, ValueError, AttributeError: for what is none.
+        """
+        task = content["task"]
+        return RunScores(
+            TaskRun(**task | {"sizes": tuple(task["sizes"])}),
+            {name: (about, tuple(grid)) for name, (about, grid) in content["models"].items()},
+            tuple(Score(**score) for score in content["scores"]),
+        )
+
+
+@dataclass(frozen=True)
 class Summary:
     """A model's metric over the runs, and what the paper prints for it."""
 
@@ -128,7 +160,7 @@ class Results:
 
     name: str
     budget: Budget
-    models: Mapping[str, tuple[str, tuple[Point, ...]]]
+    models: Mapping[str, Model]
     tasks: tuple[TaskRun, ...] = field(repr=False)
     scores: tuple[Score, ...] = field(repr=False)
     summaries: tuple[Summary, ...] = field(repr=False)
@@ -170,7 +202,7 @@ class Results:
 def analyse(
     name: str,
     budget: Budget,
-    models: Mapping[str, tuple[str, tuple[Point, ...]]],
+    models: Mapping[str, Model],
     *,
     tasks: Sequence[TaskRun],
     scores: Sequence[Score],

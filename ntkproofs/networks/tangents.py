@@ -22,7 +22,7 @@ import numpy as np
 
 from ntkproofs.matrices.memory import require_memory
 from ntkproofs.networks.models import Dense, trainable
-from ntkproofs.networks.recipes import Data, fitting, require_one_of
+from ntkproofs.networks.recipes import fitting_inputs, require_one_of
 from ntkproofs.networks.steps import dtype_of, precision
 
 _BATCH = 256
@@ -80,11 +80,11 @@ def tangent_kernel(
         True
     """
     require_one_of("The method", method, ("layers", "jacobian"))
-    inputs = Data(inputs, np.zeros(len(inputs))).inputs
+    inputs = fitting_inputs(model, inputs)
     dtype = dtype_of(model)
     with precision(dtype):
         inputs = jnp.asarray(inputs, dtype)
-        shape = jax.eval_shape(lambda x: model(x, key=None), _checked(model, inputs))
+        shape = jax.eval_shape(lambda x: model(x, key=None), inputs[0])
         taps = _Taps.of(model, inputs[0], layered=method == "layers")
         _require(taps, len(inputs), shape.size, dtype.itemsize, full=full, by_block=by_block)
         outputs, parts = _layers(taps, inputs, full)
@@ -97,11 +97,6 @@ def tangent_kernel(
             if by_block:
                 blocks[name] = blocks[name] + part if name in blocks else part
     return Tangent(total, blocks, outputs)
-
-
-def _checked(model: Any, inputs: Any) -> Any:
-    fitting(model, Data(inputs, np.zeros(len(inputs), dtype=int)), "cross_entropy")
-    return inputs[0]
 
 
 class _Tapped(eqx.Module):

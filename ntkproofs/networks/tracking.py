@@ -11,7 +11,6 @@ import json
 import os
 import platform
 from dataclasses import dataclass, field
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +18,7 @@ import numpy as np
 
 from ntkproofs.errors import InvalidInput
 from ntkproofs.files import replacing
-from ntkproofs.networks.checkpoints import digest
+from ntkproofs.networks.checkpoints import digest, versions
 from ntkproofs.networks.recipes import Data
 from ntkproofs.networks.tangents import tangent_kernel
 
@@ -143,7 +142,7 @@ class Tracker:
             "arrays": name,
             "sha256": _sha256(folder / name),
             "blocks": self.blocks,
-            "versions": {"python": platform.python_version()} | _versions(),
+            "versions": versions(_PACKAGES),
             "machine": f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores",
         }
         with replacing(folder / "manifest.json") as temporary:
@@ -246,13 +245,3 @@ def load_run(folder: Path) -> tuple[dict[str, Any], dict[str, Any]]:
 
 def _sha256(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
-
-
-def _versions() -> dict[str, str]:
-    found = {}
-    for name in _PACKAGES:
-        try:
-            found[name] = version(name)
-        except PackageNotFoundError:
-            found[name] = "not installed"
-    return found

@@ -22,7 +22,7 @@ from ntkproofs.errors import InvalidInput
 from ntkproofs.files import require_writable
 from ntkproofs.networks.checkpoints import Progress, load_progress, run_header, save_progress
 from ntkproofs.networks.models import trainable
-from ntkproofs.networks.recipes import Data, Recipe, fitting, require_one_of
+from ntkproofs.networks.recipes import Data, Recipe, fitting, fitting_inputs, require_one_of
 from ntkproofs.networks.steps import (
     Place,
     Rule,
@@ -97,8 +97,8 @@ def train(
         progress: called as ``progress(step, train_loss, validation_loss)`` at each record.
 
     Raises:
-        InvalidInput: if data and model do not fit, or the checkpoint is of another run or no such
-            file.
+        InvalidInput: if data and model do not fit, if the loss is not finite at the start, or the
+            checkpoint is of another run or no such file.
 
     Example:
         >>> import jax, numpy as np
@@ -113,18 +113,41 @@ def train(
         model = cast(model, recipe.dtype)
         data = fitting(model, data, recipe.loss)
         validation = None if validation is None else fitting(model, validation, recipe.loss)
+        for part in (data,) if validation is None else (data, validation):
+            _require_range(part, recipe.dtype)
         if recipe.patience is not None and validation is None:
             raise InvalidInput("Patience waits for the validation loss; give a validation part.")
         if recipe.batch is not None and recipe.batch > len(data):
             raise InvalidInput(
                 f"A batch holds at most all {len(data)} points; got batch = {recipe.batch}."
             )
-        trainer = _Trainer(model, recipe, data, validation, checkpoint)
+        path = None if checkpoint is None else Path(checkpoint)
+        trainer = _Trainer(model, recipe, data, validation, path)
         return trainer.run(watch, {int(s) for s in watch_steps}, progress)
 
 
+def _require_range(data: Data, dtype: str) -> None:
+    """Refuse numbers that would become infinite in a type."""
+    most = float(jnp.finfo(dtype).max)
+    for name, array in (("inputs", data.inputs), ("targets", data.targets)):
+        largest = max(float(array.max()), -float(array.min()))
+        if largest > most:
+            raise InvalidInput(
+                f"Training in {dtype} takes numbers up to {most:.3g}; the {name} reach "
+                f"{largest:.3g}, and would be infinite. Standardise the data, or train in float64."
+            )
+
+
 def predict(model: Any, inputs: Any, batch: int = 1024) -> Any:
-    """The outputs of a model at evaluation, a NumPy array of shape (n, k), in the model's type."""
+    """The outputs of a model at evaluation, a NumPy array of shape (n, k), in the model's type.
+
+    Raises:
+        InvalidInput: if the model does not take such inputs, or they are no finite numbers.
+    """
+    return _outputs(model, fitting_inputs(model, inputs), batch)
+
+
+def _outputs(model: Any, inputs: Any, batch: int = 1024) -> Any:
     dtype = dtype_of(model)
     with precision(dtype):
         inputs = np.asarray(inputs, dtype=dtype)
@@ -139,7 +162,7 @@ def loss_of(model: Any, data: Data, loss: str) -> float:
     """The loss of a model at evaluation, on all points of the data; see :class:`Recipe`."""
     require_one_of("The loss", loss, ("mse", "cross_entropy"))
     data = fitting(model, data, loss)
-    outputs = np.asarray(predict(model, data.inputs), dtype=float)
+    outputs = np.asarray(_outputs(model, data.inputs), dtype=float)
     with np.errstate(over="ignore", invalid="ignore"):
         if loss == "mse":
             return float(np.mean((outputs - data.targets) ** 2))
@@ -152,6 +175,9 @@ def stable_rate(model: Any, data: Data, *, iterations: int = 30) -> float:
     """About n k/λ_max: beyond this rate descent on ``mse`` diverges for a linearised model.
 
     λ_max, of the (n k, n k) kernel, is found from below by power iteration; no matrix is formed.
+
+    Raises:
+        InvalidInput: if data and model do not fit, or the kernel is zero or not finite on them.
 
     Example:
         >>> import jax, numpy as np
@@ -167,7 +193,13 @@ def stable_rate(model: Any, data: Data, *, iterations: int = 30) -> float:
         params, fixed = eqx.partition(model, trainable(model))
         start = np.random.default_rng(0).standard_normal(data.targets.shape)
         largest = _largest_eigenvalue(params, fixed, inputs, jnp.asarray(start, dtype), iterations)
-        return data.targets.size / float(largest)
+    if not 0 < float(largest) < math.inf:
+        raise InvalidInput(
+            "A stable rate is n k/λ_max of a kernel that is finite and not zero; on these inputs "
+            f"λ_max = {float(largest):g}, as where weights are no numbers, or outputs move with no "
+            "weight. Look at the model's outputs and gradients there."
+        )
+    return data.targets.size / float(largest)
 
 
 @eqx.filter_jit
@@ -293,6 +325,13 @@ class _Trainer:
         at = self.at
         model = self._model(at.place.params)
         train_loss = loss_of(model, self.data, self.recipe.loss)
+        if step == 0 and not math.isfinite(train_loss):
+            raise InvalidInput(
+                f"Training starts from a model of finite loss; here it is {train_loss:g} before "
+                "the first step, so that no gradient is a number: weights are no numbers, or "
+                f"squares are too large for {self.recipe.dtype}. Standardise the data, or draw "
+                "smaller weights."
+            )
         if not train_loss <= (self._limit() if at.history["step"] else math.inf):
             at.stopped = self._divergence(step, train_loss)
             return False

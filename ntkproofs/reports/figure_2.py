@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.table import Table
 
 from ntkproofs.files import replacing
-from ntkproofs.networks.figure_2 import NETWORKS, Figure2
+from ntkproofs.networks.figure_2 import Figure2
 from ntkproofs.reports.network_tables import manifest
 from ntkproofs.reports.plots import style
 
@@ -37,7 +37,9 @@ ABOUT = (
     "Kernels of networks on training points during full-batch gradient descent on the mean square, "
     "at a fraction of the rate beyond which descent on the network linearised at its start "
     "diverges.",
-    "reversals: the share of the total variation of log lambda_max that is undone again.",
+    "The kernel is the mean over outputs; labels of classes are learned as rows of the identity.",
+    "reversals: the share of the total variation of log lambda_max that is undone again. Networks "
+    "are compared by paired t tests over runs, adjusted for all pairs (Holm).",
     "Floats: nothing here is certified.",
 )
 
@@ -48,26 +50,51 @@ def print_figure_2(console: Console, found: Figure2) -> None:
     table.add_column("network")
     for title in _QUANTITIES.values():
         table.add_column(title, justify="right")
-    for network in NETWORKS:
+    for network in found.networks():
         means = [found.over_runs(network, quantity) for quantity in _QUANTITIES]
         table.add_row(network, *(f"{m.mean:.3g} ± {m.half:.2g}" for m in means))
     console.print(table)
     chosen = found.settings
+    console.print()
+    for pair in found.compare("reversals"):
+        console.print(
+            f"Reversals, {pair.first} minus {pair.second}: {pair.test.difference.mean:.3g} ± "
+            f"{pair.test.difference.half:.2g}, p = {pair.adjusted:.2g} for all pairs.",
+            soft_wrap=True,
+        )
+    for path in found.paths:
+        if path.stopped:
+            console.print(
+                f"{path.network}, run {path.run}: {path.stopped}. Its path ends at step "
+                f"{path.steps[-1]}, and its numbers are those of that part.",
+                soft_wrap=True,
+            )
     console.print(
-        f"\n{chosen.runs} runs, {chosen.steps} steps of gradient descent at {chosen.fraction:g} of "
+        f"{chosen.runs} runs, {chosen.steps} steps of gradient descent at {chosen.fraction:g} of "
         f"the stable rate, {chosen.points} points; ± is half a 95 % interval of Student's t.",
         soft_wrap=True,
     )
     console.print(found.about, soft_wrap=True)
 
 
+def file_stem(task: str) -> str:
+    """The name of the files, without suffix: figure_2, with the task where it is another one.
+
+    Example:
+        >>> file_stem("sinusoids"), file_stem("cifar10")
+        ('figure_2', 'figure_2_cifar10')
+    """
+    return "figure_2" if task == "sinusoids" else f"figure_2_{task}"
+
+
 def write_figure_2(folder: Path, found: Figure2) -> None:
-    """Write figure_2.csv (all paths) and figure_2.json.
+    """Write figure_2.csv (all paths) and figure_2.json; see :func:`file_stem`.
 
     Raises:
         InvalidInput: for a folder that cannot be written to.
     """
-    with replacing(folder / "figure_2.csv") as temporary, temporary.open("w", newline="") as file:
+    stem = file_stem(found.settings.task)
+    with replacing(folder / f"{stem}.csv") as temporary, temporary.open("w", newline="") as file:
         file.writelines(f"# {line}\n" for line in (*ABOUT, found.about))
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(["network", "run", "step", "largest", "frobenius", "drift"])
@@ -94,10 +121,13 @@ def write_figure_2(folder: Path, found: Figure2) -> None:
         ],
         "over_runs": {
             network: {name: asdict(found.over_runs(network, name)) for name in _QUANTITIES}
-            for network in NETWORKS
+            for network in found.networks()
+        },
+        "comparisons": {
+            name: [asdict(pair) for pair in found.compare(name)] for name in _QUANTITIES
         },
     }
-    with replacing(folder / "figure_2.json") as temporary:
+    with replacing(folder / f"{stem}.json") as temporary:
         temporary.write_text(json.dumps(content, indent=1, allow_nan=False) + "\n", "utf-8")
 
 
@@ -112,7 +142,7 @@ def draw_figure_2(found: Figure2) -> Figure:
             for path in found.paths:
                 values = getattr(path, quantity)
                 values = values if quantity == "drift" else values / values[0]
-                color = _COLORS[list(NETWORKS).index(path.network)]
+                color = _COLORS[found.networks().index(path.network)]
                 name = path.network if path.run == 0 else None
                 axes.plot(path.steps, values, color=color, linewidth=0.9, label=name)
             axes.set(xlabel="step", ylabel=label)

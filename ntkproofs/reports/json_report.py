@@ -8,6 +8,8 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
+from ntkproofs.claims.files import bundled_checks
+from ntkproofs.claims.outline import ClaimOutline, StatementOutline
 from ntkproofs.claims.report import Report
 from ntkproofs.claims.theorems import Theorem
 from ntkproofs.claims.verdict import (
@@ -56,28 +58,47 @@ def schema() -> dict[str, Any]:
 def _claim(claim: ClaimResult) -> dict[str, Any]:
     original, refutation = claim.original, claim.original.refutation
     witness = refutation.witness if refutation is not None else None
-    stated = _statement(original)
+    outline = claim.outline
+    stated = _statement(original, outline and outline.original)
     return {
         "id": claim.id,
         "statement": stated["statement"],
         "source": claim.source,
         "parameters": claim.parameters,
+        "file": _file(outline),
+        "constants": stated["constants"],
         "verdict": stated["verdict"],
         "grade": stated["grade"],
         "relies_on": [_theorem(theorem) for theorem in original.relies_on],
         "evidence": stated["evidence"],
         "witness": None if witness is None else _witness(witness),
-        "amended": None if claim.amended is None else _statement(claim.amended),
-        "readings": {name: _statement(reading) for name, reading in claim.readings.items()},
+        "amended": None
+        if claim.amended is None
+        else _statement(claim.amended, outline and outline.amended),
+        "readings": {
+            name: _statement(reading, outline and outline.readings[name])
+            for name, reading in claim.readings.items()
+        },
         "mutants": None if claim.mutants is None else _mutants(claim.mutants),
     }
 
 
-def _statement(statement: StatementResult) -> dict[str, Any]:
+def _file(outline: ClaimOutline | None) -> dict[str, str] | None:
+    """The claim file, by what identifies it: its digest. The path only helps to find it."""
+    if outline is None or not outline.digest:
+        return None
+    path, bundled = Path(outline.path), bundled_checks()
+    inside = path.is_relative_to(bundled)
+    shown = path.relative_to(bundled.parent).as_posix() if inside else shown_path(path)
+    return {"path": shown, "sha256": outline.digest}
+
+
+def _statement(statement: StatementResult, outline: StatementOutline | None) -> dict[str, Any]:
     return {
         "statement": statement.latex,
         "verdict": statement.verdict.value,
         "grade": None if statement.grade is None else statement.grade.word,
+        "constants": {} if outline is None else dict(outline.constants),
         "evidence": [_evidence(item) for item in statement.evidence],
     }
 
@@ -94,6 +115,7 @@ def _evidence(item: EvidenceResult) -> dict[str, Any]:
         "counts": _counts(item.counts),
         "seconds": round(item.seconds, 6),
         "detail": item.detail,
+        "transcript": item.transcript,
     }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import csv
 import json
+import math
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
@@ -15,7 +16,7 @@ from rich.console import Console
 from rich.table import Table
 
 from ntkproofs.files import replacing
-from ntkproofs.networks.results import LEVEL, Comparison, Results, Summary
+from ntkproofs.networks.results import LEVEL, Comparison, Results, Score, Summary
 from ntkproofs.reports.json_report import environment, installed_version
 
 METRIC_NAMES = {
@@ -157,7 +158,7 @@ def to_json(found: Results) -> dict[str, Any]:
             for name, (about, grid) in found.models.items()
         },
         "tasks": [asdict(run) for run in found.tasks],
-        "scores": [asdict(score) for score in found.scores],
+        "scores": [asdict(score) | {"validation": _finite(score)} for score in found.scores],
         "summaries": [asdict(summary) for summary in found.summaries],
         "comparisons": [asdict(c) | {"better": c.better} for c in found.comparisons],
         "level": LEVEL,
@@ -167,6 +168,11 @@ def to_json(found: Results) -> dict[str, Any]:
             for model, significant in [found.best(task, metric)]
         ],
     }
+
+
+def _finite(score: Score) -> float | None:
+    """The validation loss; null in JSON where every point of the grid diverged."""
+    return score.validation if math.isfinite(score.validation) else None
 
 
 def _write_json(path: Path, found: Results) -> None:

@@ -11,18 +11,19 @@ from rich.text import Text
 from ntkproofs.claims.verdict import ClaimResult, EvidenceResult, Outcome, StatementResult, Verdict
 from ntkproofs.reports.readable import plain, readable
 
-_VERDICT_IN_WORDS = {
+VERDICT_IN_WORDS = {
     Verdict.PROVED: "is proved: every step was reduced to zero by a decision procedure.",
     Verdict.CERTIFIED: "is certified on the stated finite set: by balls or exact numbers.",
     Verdict.SUPPORTED: "is supported only: by statistics or by search, which prove nothing.",
     Verdict.REFUTED: "is false: there is a witness.",
     Verdict.UNDECIDED: "is undecided.",
 }
-_OUTCOME_IN_WORDS = {
+OUTCOME_IN_WORDS = {
     Outcome.HOLDS: "all steps hold",
     Outcome.REFUTES: "a step fails, which refutes the statement",
     Outcome.UNDECIDED: "could not decide",
     Outcome.CRASHED: "crashed, and shows nothing",
+    Outcome.NOT_REPRODUCIBLE: "came out otherwise in a second run, and shows nothing",
     Outcome.VACUOUS: "cannot fail, and counts for nothing",
     Outcome.NOT_REPRODUCIBLE: "gives something else when it is run again, and shows nothing",
 }
@@ -57,7 +58,7 @@ def _print_statement(console: Console, heading: str, statement: StatementResult)
     console.print()
     console.print(Text(f"{heading}:", style="bold"))
     console.print(Padding(Text(readable(statement.latex)), (0, 0, 0, 2)))
-    words = f"It {_VERDICT_IN_WORDS[statement.verdict]}"
+    words = f"It {VERDICT_IN_WORDS[statement.verdict]}"
     console.print(Text(f"{words} {plain(statement.note)}".strip()))
     for evidence in statement.evidence:
         console.print(Padding(Text("\n").join(_evidence_in_words(evidence)), (0, 0, 0, 2)))
@@ -73,7 +74,7 @@ def _evidence_in_words(evidence: EvidenceResult) -> Iterator[Text]:
     kind = evidence.kind.word
     yield Text.assemble(
         (evidence.name.replace("_", " "), "italic"),
-        f"{part}, worth at most {kind}: {_OUTCOME_IN_WORDS[evidence.outcome]}.",
+        f"{part}, worth at most {kind}: {OUTCOME_IN_WORDS[evidence.outcome]}.",
     )
     counts = evidence.counts
     total = f"{counts.true} steps true, {counts.false} false, {counts.undecided} undecided"

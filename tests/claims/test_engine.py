@@ -21,6 +21,7 @@ from ntkproofs.claims import (
     less,
     premise,
     sample,
+    significant,
     statistic,
 )
 from ntkproofs.claims.runner import verify_claim
@@ -235,6 +236,42 @@ def test_proof_and_refutation_of_one_part_contradict_each_other():
     found = verify_claim(made).original
     assert found.verdict is Verdict.UNDECIDED
     assert "contradiction" in found.note
+
+
+@pytest.mark.parametrize(
+    ("p_value", "p_opposite", "truth"),
+    [(1e-4, 1.0, Truth.FALSE), (1.0, 1e-4, Truth.TRUE), (0.6, 0.4, Truth.UNDECIDED)],
+)
+def test_an_order_stands_where_the_other_one_is_rejected(p_value, p_opposite, truth):
+    step = significant("a < b", p_value, p_opposite, false_alarm=1e-2, witness={"a": 1})
+    assert step.truth is truth
+    assert bool(step.witness) == (truth is Truth.FALSE)
+    assert bool(step.reason) == (truth is Truth.UNDECIDED)
+
+
+@pytest.mark.parametrize("p_values", [(1e-4, 1e-4), (-0.1, 0.5), (0.5, float("nan"))])
+def test_p_values_that_are_none(p_values):
+    with pytest.raises(InvalidInput):
+        significant("a < b", *p_values, false_alarm=1e-2)
+
+
+@pytest.mark.parametrize("full", [False, True])
+def test_long_measurements_run_where_asked_for(full):
+    made = claim(constants={"c": 1, "d": 1}, mutants={"c": [2], "d": [2]})
+
+    @made.statistic(on="kept rows")
+    def kept(c):
+        yield statistic("c is 1", 1e-9 if c != 1 else 0.5, false_alarm=1e-2)
+
+    @made.statistic(on="new rows", full=True)
+    def again(d):
+        yield statistic("d is 1", 1e-9 if d != 1 else 0.5, false_alarm=1e-2)
+
+    found = verify_claim(made, mutants=True, full=full)
+    # without it nothing answers for d
+    assert [e.name for e in found.original.evidence] == ["kept", "again"][: 1 + full]
+    assert found.original.verdict is (Verdict.SUPPORTED if full else Verdict.UNDECIDED)
+    assert found.mutants.killed == (2 if full else 1)
 
 
 def test_a_statistical_refutation_has_a_statistical_grade():

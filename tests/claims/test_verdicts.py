@@ -60,7 +60,7 @@ TALK = {
     "talk.two-layer-decay": ("refuted", "proved", "proved", 11),
     "talk.two-layer-kernel": ("refuted", "proved", "proved", 9),
     "talk.width-profile": ("refuted", "proved", "proved", 14),
-    "talk.zonal-sobolev": ("proved", "proved", None, 5),
+    "talk.zonal-sobolev": ("proved", "proved", None, 10),
 }
 
 READINGS = {

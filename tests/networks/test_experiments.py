@@ -1,4 +1,4 @@
-"""Tables: tuning, judging, results, files, figure 2 and commands."""
+"""Tables: tuning, judging, results, files and the command."""
 
 import csv
 import json
@@ -13,11 +13,8 @@ pytest.importorskip("jax")
 pytest.importorskip("equinox")
 pytest.importorskip("sklearn")
 
-import equinox as eqx
-import jax
-
 from ntkproofs.cli import app
-from ntkproofs.errors import InvalidInput, MissingPackage
+from ntkproofs.errors import InvalidInput
 from ntkproofs.networks import data
 from ntkproofs.networks.contenders import (
     GRID,
@@ -32,11 +29,9 @@ from ntkproofs.networks.contenders import (
     contenders,
 )
 from ntkproofs.networks.experiments import judge, run_tasks, tune
-from ntkproofs.networks.figure_2 import NETWORKS, Figure2, Figure2Settings, KernelPath
 from ntkproofs.networks.results import PRINTED, Score, TaskRun, analyse
 from ntkproofs.networks.table_sources import table_sources
 from ntkproofs.networks.training import Data
-from ntkproofs.reports import figure_2 as figure_2_report
 from ntkproofs.reports.network_tables import to_latex, verdict, write_results
 
 GENERATOR = np.random.default_rng(0)
@@ -199,6 +194,8 @@ def test_sources_refuse_what_is_missing(tmp_path):
         table_sources("table-4", rows=100, images=None, folder=None)
     with pytest.raises(InvalidInput, match="holds no"):
         table_sources("table-4", rows=100, images=None, folder=tmp_path)
+    with pytest.raises(InvalidInput, match="looked for in a folder"):
+        table_sources("table-3", rows=100, images=None, folder=tmp_path / "none")
     with pytest.raises(InvalidInput, match="boston_housing"):
         table_sources("table-3", rows=100, images=None, folder=tmp_path)
     with pytest.raises(InvalidInput, match="Tables are"):
@@ -214,41 +211,7 @@ def test_sources_refuse_what_is_missing(tmp_path):
     assert sources[0](0).train.inputs.shape == (80, 32, 32, 3)
 
 
-# Figure 2 and commands ------------------------------------------------------------------------
-
-
-def path(network, run, largest):
-    values = np.asarray(largest, dtype=float)
-    steps = np.arange(len(values))
-    return KernelPath(network, run, steps, values, values, 0 * values, 0.1, 0.5, "")
-
-
-def test_paths_tell_growth_from_oscillation():
-    assert path("ECRN", 0, [1, 2, 4]).growth == 4
-    assert path("ECRN", 0, [1, 2, 4]).reversals == pytest.approx(0)
-    assert path("ECRN", 0, [4, 2, 1]).reversals == pytest.approx(0)
-    assert path("ECRN", 0, [1, 2, 1]).reversals == pytest.approx(1)
-    # up by log 8, down by log 2: |log 4| of log 16 remains
-    assert path("ECRN", 0, [1, 8, 4]).reversals == pytest.approx(1 / 2)
-    assert path("ECRN", 0, [1, 1]).reversals == 0
-
-
-def test_figure_2_writes_its_numbers_and_draws(tmp_path):
-    pytest.importorskip("matplotlib")
-    paths = tuple(path(name, run, [1, 2 + run, 4]) for run in (0, 1) for name in NETWORKS)
-    found = Figure2(Figure2Settings(runs=2, steps=2, looks=2), "about", paths)
-    figure_2_report.write_figure_2(tmp_path, found)
-    content = json.loads((tmp_path / "figure_2.json").read_text())
-    assert content["over_runs"]["ECRN"]["growth"]["mean"] == 4
-    lines = (tmp_path / "figure_2.csv").read_text().splitlines()
-    assert len([x for x in lines if not x.startswith("#")]) == 1 + 6 * 3
-    assert len(figure_2_report.draw_figure_2(found).axes) == 3
-
-
-@pytest.mark.parametrize("changes", [{"runs": 1}, {"fraction": 1}, {"looks": 10, "steps": 5}])
-def test_figure_2_refuses_settings_that_are_none(changes):
-    with pytest.raises(InvalidInput):
-        Figure2Settings(**changes)
+# The command ---------------------------------------------------------------------------------
 
 
 def test_the_command_prints_writes_and_refuses(tmp_path, monkeypatch):
@@ -268,55 +231,3 @@ def test_the_command_prints_writes_and_refuses(tmp_path, monkeypatch):
     assert "nothing is downloaded unasked" in missing.output
     nowhere = runner.invoke(app, ["experiment", "table-1", "--output", str(tmp_path / "no")])
     assert nowhere.exit_code == 2
-
-
-def test_a_missing_package_is_named(monkeypatch):
-    import importlib
-
-    from ntkproofs.commands import tables
-
-    def none(name):
-        raise ImportError(name)
-
-    monkeypatch.setattr(importlib, "import_module", none)
-    with pytest.raises(MissingPackage, match="jax is not installed"):
-        tables._require_networks()
-
-
-def test_figure_2_follows_the_kernel_of_the_networks_it_trains(monkeypatch):
-    """The path at its two ends against the Jacobian itself, on networks descended by hand."""
-    from ntkproofs.networks import figure_2
-    from ntkproofs.networks.models import MLP
-    from ntkproofs.networks.training import stable_rate
-
-    build = lambda dim, key: MLP(dim, 1, key, width=6, depth=1, phi="tanh")  # noqa: E731
-    monkeypatch.setattr(figure_2, "NETWORKS", {"MLP 3x512": build})
-    settings = Figure2Settings(runs=2, steps=3, looks=1, points=5, rows=50)
-    found = figure_2.run_figure_2(settings)
-    part = data.sinusoids(0, rows=50).train
-    model = build(2, jax.random.fold_in(jax.random.key(0), 3))
-    rate = 0.5 * stable_rate(model, part)
-    params, rest = eqx.partition(model, eqx.is_inexact_array)
-    outputs = lambda p, x: jax.vmap(eqx.combine(p, rest))(x)  # noqa: E731
-    loss = lambda p: ((outputs(p, part.inputs) - part.targets) ** 2).mean()  # noqa: E731
-
-    jacobian = jax.jit(jax.jacrev(lambda q: outputs(q, part.inputs[:5])[:, 0]))
-    descend = jax.jit(jax.grad(loss))
-
-    def kernel(p):
-        leaves = jax.tree.leaves(jacobian(p))
-        J = np.concatenate([np.asarray(leaf, dtype=float).reshape(5, -1) for leaf in leaves], 1)
-        return J @ J.T
-
-    start = kernel(params)
-    for _ in range(3):
-        params = jax.tree.map(lambda a, g: a - rate * g, params, descend(params))
-    end, path = kernel(params), found.paths[0]
-    assert path.steps.tolist() == [0, 3]
-    for index, expected in ((0, start), (-1, end)):
-        assert path.largest[index] == pytest.approx(np.linalg.eigvalsh(expected)[-1], rel=1e-4)
-        assert path.frobenius[index] == pytest.approx(np.linalg.norm(expected), rel=1e-4)
-    drift = np.linalg.norm(end - start) / np.linalg.norm(start)
-    assert path.drift[-1] == pytest.approx(drift, rel=1e-2)
-    assert drift > 1e-3
-    assert found.over_runs("MLP 3x512", "final_drift").runs == 2

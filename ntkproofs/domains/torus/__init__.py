@@ -16,7 +16,9 @@ from ntkproofs.domains.torus.aliasing import (
     coarsened,
     fourier_coefficients,
 )
+from ntkproofs.domains.torus.grid_operator import GridOperator, grid_operator
 from ntkproofs.domains.torus.points import cosines, embed, grid, scattered
+from ntkproofs.domains.torus.scattered_operator import TorusOperator, operator
 from ntkproofs.domains.torus.spectrum import (
     apply,
     dense,
@@ -29,6 +31,8 @@ from ntkproofs.domains.torus.spectrum import (
 )
 
 __all__ = [
+    "GridOperator",
+    "TorusOperator",
     "aliased",
     "apply",
     "circle_eigenvalues",
@@ -40,9 +44,11 @@ __all__ = [
     "frequencies",
     "grid",
     "grid_eigenvalues",
+    "grid_operator",
     "kernel_row",
     "mode",
     "multipliers",
+    "operator",
     "require_resolution",
     "scattered",
 ]

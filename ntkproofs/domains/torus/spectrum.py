@@ -38,7 +38,7 @@ def frequencies(n: int, dim: int, max_points: int = MAX_GRID) -> NDArray[np.int6
     """
     n, dim = require_side(n), require_torus_dim(dim)
     require_affordable(n**dim * dim, max_points, f"grid of {n}^{dim} modes of Z^{dim}")
-    return np.stack(np.meshgrid(*[_folded(n)] * dim, indexing="ij"), axis=-1)
+    return np.stack(np.meshgrid(*[folded(n)] * dim, indexing="ij"), axis=-1)
 
 
 def kernel_row(kernel: Kernel, n: int, dim: int, max_points: int = MAX_GRID) -> Floats:
@@ -58,8 +58,8 @@ def kernel_row(kernel: Kernel, n: int, dim: int, max_points: int = MAX_GRID) -> 
         )
     require_affordable(n**dim, max_points, f"grid of {n}^{dim} points")
     half = np.cos(2 * np.pi * np.arange(n // 2 + 1) / n)  # cos 2πj/N is that of N - j
-    values = np.asarray(kernel.at_dim(2 * dim)(_sum_over_axes(half, dim) / dim))
-    return values[np.ix_(*[np.abs(_folded(n))] * dim)]
+    values = np.asarray(kernel.at_dim(2 * dim)(sum_over_axes(half, dim) / dim))
+    return values[np.ix_(*[np.abs(folded(n))] * dim)]
 
 
 def grid_eigenvalues(kernel: Kernel, n: int, dim: int, max_points: int = MAX_GRID) -> Floats:
@@ -102,7 +102,7 @@ def multipliers(order: Any, n: int, dim: int, max_points: int = MAX_GRID) -> Flo
     power = float(require_rational("order", order, sign=True))
     n, dim = require_side(n), require_torus_dim(dim)
     require_affordable(n**dim, max_points, f"grid of {n}^{dim} modes")
-    return (1.0 + _sum_over_axes(_folded(n).astype(np.float64) ** 2, dim)) ** power
+    return (1.0 + sum_over_axes(folded(n).astype(np.float64) ** 2, dim)) ** power
 
 
 def apply(symbol: Any, values: Any) -> Floats:
@@ -119,7 +119,7 @@ def apply(symbol: Any, values: Any) -> Floats:
         >>> apply(multipliers(1, 4, 1), [1.0, 0.0, -1.0, 0.0])
         array([ 2.,  0., -2.,  0.])
     """
-    symbol, values = _even(symbol), np.asarray(values, dtype=np.float64)
+    symbol, values = even_symbol(symbol), np.asarray(values, dtype=np.float64)
     if values.shape != symbol.shape:
         raise InvalidInput(
             f"The symbol and the values belong to one grid; got shapes {symbol.shape} and "
@@ -135,7 +135,7 @@ def dense(symbol: Any, max_entries: int = _MAX_DENSE) -> Floats:
         symbol: real even array of shape (N, ..., N) in FFT order.
         max_entries: refuse larger matrices.
     """
-    symbol = _even(symbol)
+    symbol = even_symbol(symbol)
     n, dim, count = symbol.shape[0], symbol.ndim, symbol.size
     require_affordable(count**2, max_entries, f"matrix of {count} × {count}")
     row = np.real(cast(Any, fft.ifftn(symbol)))
@@ -180,13 +180,13 @@ def require_resolution(n: int, max_frequency: int) -> None:
         )
 
 
-def _folded(n: int) -> NDArray[np.int64]:
+def folded(n: int) -> NDArray[np.int64]:
     """0..N-1 as frequencies of the symmetric range, in FFT order."""
     steps = np.arange(n)
     return np.where(2 * steps < n, steps, steps - n)
 
 
-def _sum_over_axes(values: Floats, dim: int) -> Floats:
+def sum_over_axes(values: Floats, dim: int) -> Floats:
     """The array v(j_1) + ... + v(j_d) of shape (N, ..., N)."""
     total: Floats = np.zeros((len(values),) * dim)
     for axis in range(dim):
@@ -194,7 +194,8 @@ def _sum_over_axes(values: Floats, dim: int) -> Floats:
     return total
 
 
-def _even(symbol: Any) -> Floats:
+def even_symbol(symbol: Any) -> Floats:
+    """The symbol as a float64 array; refused unless it is finite and even."""
     found = np.asarray(symbol, dtype=np.float64)
     if found.ndim == 0 or len(set(found.shape)) != 1 or not np.isfinite(found).all():
         raise InvalidInput(

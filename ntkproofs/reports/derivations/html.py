@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from importlib.resources import files
 
 from ntkproofs.claims.grades import Grade
+from ntkproofs.claims.references import Reference as Work
 from ntkproofs.claims.theorems import Theorem
 from ntkproofs.derivation.written import (
     Assumption,
@@ -63,7 +64,9 @@ def page(derivations: Sequence[Written], *, title: str = "Derivations") -> str:
         body += writer.body()
     if references:
         body += ["<h2>References</h2>", '<ol class="works">']
-        body += [f'<li id="work-{_id(work.key)}">{_text(shown(work))}</li>' for work in references]
+        body += [
+            f'<li id="work-{id_part(work.key)}">{_text(shown(work))}</li>' for work in references
+        ]
         body.append("</ol>")
     sources = ", ".join(_text(one.source) for one in derivations)
     body += [
@@ -87,11 +90,27 @@ def page(derivations: Sequence[Written], *, title: str = "Derivations") -> str:
     return "\n".join([*head, *body, "</main>", "</body>", "</html>", ""])
 
 
+def fragments(derivations: Sequence[Written], works: Sequence[Work]) -> list[str]:
+    """Derivations as parts of a page that has a title for each, and a list of the works.
+
+    Args:
+        derivations: in order.
+        works: that the page lists, in order, as elements with the ids ``work-KEY``.
+
+    Raises:
+        InvalidInput: if a formula holds more than mathematics.
+    """
+    order = {work.key: i for i, work in enumerate(works, 1)}
+    numbered = enumerate(derivations, 1)
+    return ["\n".join(_Writer(one, order, i).body(titled=False)) for i, one in numbered]
+
+
 def _text(text: str) -> str:
     return escape(clean(text))
 
 
-def _id(*ids: str) -> str:
+def id_part(*ids: str) -> str:
+    """Ids of a derivation and of what is in it as one id of a page, or the end of one."""
     return escape(latex_label(*ids).replace("/", "_"))
 
 
@@ -105,12 +124,12 @@ class _Writer:
         self.numbers = numbers(written, f"{section}." if section else "")
 
     def entry(self) -> str:
-        return f'<li><a href="#{_id(self.written.id)}">{_text(self.written.title)}</a></li>'
+        return f'<li><a href="#{id_part(self.written.id)}">{_text(self.written.title)}</a></li>'
 
-    def body(self) -> Iterator[str]:
+    def body(self, *, titled: bool = True) -> Iterator[str]:
         heading = "h3" if self.section else "h2"
-        yield f'<section id="{_id(self.written.id)}">'
-        if self.section:
+        yield f'<section id="{id_part(self.written.id)}">'
+        if self.section and titled:
             yield f"<h2>{self.section}. {_text(self.written.title)}</h2>"
         if self.written.abstract:
             yield f'<p class="abstract">{self.prose(self.written.abstract)}</p>'
@@ -252,7 +271,7 @@ class _Writer:
 
     def citation(self, theorem: Theorem) -> str:
         links = (
-            f'<a href="#work-{_id(work.key)}">{self.order[work.key]}</a>'
+            f'<a href="#work-{id_part(work.key)}">{self.order[work.key]}</a>'
             if work.key in self.order
             else _text(shown(work))
             for work in works(theorem)
@@ -274,7 +293,7 @@ class _Writer:
         return f'<div class="number" id="{self.anchor(id)}">{self.reference(id)}</div>'
 
     def anchor(self, id: str) -> str:
-        return _id(self.written.id, id)
+        return id_part(self.written.id, id)
 
     def anchored(self, id: str) -> str:
         return f' data-step="{_text(id)}"' if id else ""

@@ -1,0 +1,1 @@
+"""What needs a symmetric matrix only by its products: eigenvalues, equations, training."""

@@ -1,0 +1,234 @@
+"""Extreme eigenvalues and condition numbers of matrices that are only multiplied with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+
+from ntkproofs.conventions import require_integer
+from ntkproofs.errors import InvalidInput, Unable
+from ntkproofs.matrices.solvers.lanczos import Krylov
+from ntkproofs.matrices.solvers.symmetric_products import (
+    UNIT,
+    Floats,
+    Progress,
+    SymmetricProducts,
+    symmetric_products,
+)
+
+_SMALL = 40
+
+
+@dataclass(frozen=True, eq=False)
+class ExtremeEigenvalues:
+    """Approximate eigenvalues at one end of a spectrum.
+
+    Attributes:
+        values: ascending, shape (k,); Rayleigh quotients of the vectors.
+        vectors: as columns, shape (n, k), of norm 1.
+        residuals: ‖Av - λv‖ of the products as computed, shape (k,).
+        operator_error: how far these may be from the matrix; None where the operator does not say.
+        products: how many there were.
+    """
+
+    values: Floats
+    vectors: Floats
+    residuals: Floats
+    operator_error: float | None
+    products: int
+
+    @property
+    def errors(self) -> Floats:
+        """Within so much of each value there is an eigenvalue of the symmetric matrix.
+
+        ‖Av - λv‖ bounds that distance for unit v; to the residual the operator's own error is
+        added, if it states one. That no eigenvalue was missed is not said by it, and the rounding
+        of the residual is not included.
+
+        Source:
+            Parlett, The Symmetric Eigenvalue Problem, 1998, Theorem 4.5.1.
+        """
+        return self.residuals + (self.operator_error or 0.0)
+
+
+def extreme_eigenvalues(
+    A: Any,
+    k: int = 6,
+    which: Literal["largest", "smallest"] = "largest",
+    *,
+    tolerance: float = 1e-8,
+    max_restarts: int = 300,
+    seed: int = 0,
+    operator_error: float | None = None,
+    progress: Progress | None = None,
+) -> ExtremeEigenvalues:
+    """The k largest or smallest eigenvalues of a symmetric matrix, by restarted Lanczos (ARPACK).
+
+    Args:
+        A: symmetric array of shape (n, n), or operator such as ``nt.operator(kernel, X)``.
+        k: 1 <= k <= n.
+        which: the end of the spectrum, signs counted.
+        tolerance: stop at residuals of so much times each eigenvalue.
+        max_restarts: give up after so many restarts.
+        seed: of the first vector.
+        operator_error: how far products may be from the matrix, in the operator norm; as the
+            operator states (``product_error``) if left out.
+        progress: called with the products done and the most that there will be.
+
+    Returns:
+        Values with residuals that were computed anew. Small eigenvalues close to each other need
+        many products; a solver that inverts (``numpy.linalg.eigvalsh``) is better where the matrix
+        fits into memory.
+
+    Raises:
+        InvalidInput: for matrices that are not symmetric, and k outside 1..n.
+        Unable: without convergence; says how many were found.
+
+    Source:
+        Lehoucq, Sorensen and Yang, ARPACK Users' Guide, 1998.
+
+    Example:
+        >>> import numpy as np, ntkproofs as nt
+        >>> A = nt.torus.grid_operator(nt.ntk(3), n=16, dim=2)
+        >>> found = extreme_eigenvalues(A, k=3)
+        >>> bool(np.allclose(found.values, np.sort(A.eigenvalues.ravel())[-3:]))
+        True
+    """
+    products = symmetric_products(A, operator_error)
+    k = require_integer("k", k, least=1, why="it counts eigenvalues")
+    if k > products.size:
+        raise InvalidInput(
+            f"A matrix of {products.size} rows has {products.size} eigenvalues; got k = {k}."
+        )
+    if which not in ("largest", "smallest"):
+        raise InvalidInput(f"which is 'largest' or 'smallest'; got {which!r}.")
+    if not 0 < tolerance < 1:
+        raise InvalidInput(f"tolerance is a relative error between 0 and 1; got {tolerance!r}.")
+    if products.size <= max(_SMALL, 2 * k + 2):
+        whole = products(np.eye(products.size))
+        vectors = np.linalg.eigh((whole + whole.T) / 2)[1]
+        vectors = vectors[:, -k:] if which == "largest" else vectors[:, :k]
+    else:
+        vectors = _arpack(products, k, which, (tolerance, max_restarts, seed), progress)
+    vectors = vectors / np.linalg.norm(vectors, axis=0)
+    images = products(vectors)
+    values = np.einsum("ij,ij->j", vectors, images)
+    order = np.argsort(values)
+    residuals = np.linalg.norm(images - vectors * values, axis=0)
+    return ExtremeEigenvalues(
+        values[order], vectors[:, order], residuals[order], products.error, products.count
+    )
+
+
+def _arpack(
+    products: SymmetricProducts,
+    k: int,
+    which: str,
+    how: tuple[float, int, int],
+    progress: Progress | None,
+) -> Floats:
+    """Eigenvectors by ``eigsh``."""
+    from scipy.sparse.linalg import ArpackNoConvergence, LinearOperator, eigsh
+
+    tolerance, restarts, seed = how
+    n, space = products.size, min(products.size, max(2 * k + 1, 20))
+    most = space + restarts * (space - k)
+    start = products.count
+
+    def multiply(v: Any) -> Any:
+        found = products(np.asarray(v).reshape(-1))
+        if progress is not None:
+            progress(products.count - start, most)
+        return found
+
+    operator: Any = LinearOperator(shape=(n, n), matvec=multiply, dtype=np.float64)  # pyright: ignore[reportCallIssue]
+    first = np.random.default_rng(seed).normal(size=n)
+    how_far: Any = {"maxiter": restarts, "tol": tolerance}
+    ends = "LA" if which == "largest" else "SA"
+    try:
+        _, vectors = eigsh(operator, k=k, which=ends, v0=first, ncv=space, **how_far)
+    except ArpackNoConvergence as failure:
+        found = len(failure.eigenvalues)
+        raise Unable(
+            f"Lanczos found {found} of {k} {which} eigenvalues to a relative residual of "
+            f"{tolerance:g} in {products.count - start} products: the others are too close to "
+            "their neighbours. Allow more restarts, ask for fewer, or grant a larger tolerance."
+        ) from None
+    return np.asarray(vectors)
+
+
+@dataclass(frozen=True)
+class ConditionEstimate:
+    """A lower bound of a condition number.
+
+    Attributes:
+        lower_bound: κ is at least this, up to the rounding of two Rayleigh quotients and, where
+            the operator does not state its error, up to that.
+        largest: a Rayleigh quotient: λ_max is at least this, less the operator's error.
+        smallest: a Rayleigh quotient: λ_min is at most this, plus the operator's error.
+        residuals: ‖Av - θv‖ of the two.
+        operator_error: how far products may be from the matrix; None where nobody says.
+        products: how many there were.
+    """
+
+    lower_bound: float
+    largest: float
+    smallest: float
+    residuals: tuple[float, float]
+    operator_error: float | None
+    products: int
+
+
+def condition_estimate(
+    A: Any,
+    *,
+    steps: int = 200,
+    seed: int = 0,
+    operator_error: float | None = None,
+    progress: Progress | None = None,
+) -> ConditionEstimate:
+    """A lower bound of κ = λ_max/λ_min of a positive definite matrix, by Ritz values.
+
+    Ritz values lie within the spectrum, whether they have converged or not: their quotient never
+    exceeds κ. It is no upper bound, however small the residuals, as the vectors may have missed
+    the smallest eigenvalue.
+
+    Args:
+        A: symmetric positive definite array of shape (n, n), or operator.
+        steps: of Lanczos; the basis takes 8 n steps bytes.
+        seed, operator_error, progress: as for :func:`extreme_eigenvalues`.
+
+    Raises:
+        InvalidInput: if a Rayleigh quotient shows that the matrix is not positive semidefinite.
+        Unable: if the basis does not fit into memory.
+
+    Example:
+        >>> import numpy as np
+        >>> round(condition_estimate(np.diag([1.0, 2.0, 5.0])).lower_bound, 6)
+        5.0
+    """
+    products = symmetric_products(A, operator_error)
+    steps = require_integer("steps", steps, least=1, why="each is a product")
+    start = np.random.default_rng(seed).normal(size=products.size)
+    krylov = Krylov(products, start, steps, progress)
+    krylov.extend(steps)
+    _, inner = krylov.ritz()
+    vectors = krylov.combine(inner[:, [-1, 0]])
+    vectors /= np.linalg.norm(vectors, axis=0)
+    images = products(vectors)
+    largest, smallest = (float(value) for value in np.einsum("ij,ij->j", vectors, images))
+    residuals = np.linalg.norm(images - vectors * [largest, smallest], axis=0)
+    error = products.known_error
+    noise = error + 8 * UNIT * np.sqrt(products.size) * abs(largest)
+    if smallest < -noise or largest <= 0:
+        raise InvalidInput(
+            f"The condition number λ_max/λ_min is for positive definite matrices; this one has a "
+            f"Rayleigh quotient of {smallest if largest > 0 else largest:.6g}. Add a ridge, or "
+            "look at singular values."
+        )
+    below = max(smallest, 0.0) + error
+    bound = np.inf if below == 0 else max(1.0, (largest - error) / below)
+    found = (float(residuals[0]), float(residuals[1]))
+    return ConditionEstimate(float(bound), largest, smallest, found, products.error, products.count)

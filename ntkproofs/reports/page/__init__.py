@@ -1,0 +1,1 @@
+"""Reports of verification as one page of HTML, with a supplement for papers beside it."""
