@@ -133,6 +133,10 @@ def test_a_bar_tells_other_errors_nothing(capsys):
     bar(1, 2)
     with pytest.raises(ValueError, match="x"), bar:
         raise ValueError("x")
+    told_elsewhere = Bar("draws", kept=None)
+    told_elsewhere(1, 2)
+    with pytest.raises(KeyboardInterrupt), told_elsewhere:
+        raise KeyboardInterrupt
     assert capsys.readouterr() == ("", "")
 
 

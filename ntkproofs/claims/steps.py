@@ -564,6 +564,20 @@ def significant(
         p_opposite: of its opposite, in [0, 1].
         false_alarm: the probability with which a true one of the two is rejected, in (0, 0.1].
         witness: the numbers behind it.
+
+    Returns:
+        A :class:`Step` of grade ``statistical``: true where the opposite is rejected, false where
+        the hypothesis is, undecided where neither.
+
+    Raises:
+        InvalidInput: for numbers that are no probabilities, false-alarm rates above 0.1, and where
+            both would be rejected.
+
+    Example:
+        >>> significant("a < b", 0.9, 1e-9, false_alarm=1e-3).truth
+        <Truth.TRUE: 'true'>
+        >>> significant("a < b", 0.9, 0.2, false_alarm=1e-3).truth
+        <Truth.UNDECIDED: 'undecided'>
     """
     return _tested(about, p_value, p_opposite, false_alarm, witness)
 

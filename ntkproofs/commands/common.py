@@ -46,10 +46,11 @@ class Bar:
 
     Args:
         what: is counted: "draws".
-        kept: what becomes of those that were finished when an interrupt comes.
+        kept: what becomes of those that were finished when an interrupt comes; None where the
+            caller tells it.
     """
 
-    def __init__(self, what: str, kept: str = "they are not kept") -> None:
+    def __init__(self, what: str, kept: str | None = "they are not kept") -> None:
         from rich.progress import (
             BarColumn,
             MofNCompleteColumn,
@@ -78,7 +79,8 @@ class Bar:
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         self._bar.stop()
-        if kind is not None and issubclass(kind, KeyboardInterrupt) and self._done:
+        interrupted = kind is not None and issubclass(kind, KeyboardInterrupt)
+        if interrupted and self._done and self._kept is not None:
             finished = f"{self._done} of {self._total} {self._what} were finished"
             typer.echo(f"Interrupted: {finished}; {self._kept}.", err=True)
             raise typer.Exit(EXIT_INTERRUPTED) from None

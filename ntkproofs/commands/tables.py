@@ -186,7 +186,7 @@ def _run(
     start = Budget.quick(images=name == "table-4") if quick else Budget()
     budget = replace(start, seed=seed, **given)
     partial = _partial_file(output, name)
-    with _resumable(partial), Bar("trainings") as progress:
+    with _resumable(partial), Bar("trainings", kept=None) as progress:
         found = run_table(
             name, budget, folder=data, further=also or (), partial=partial, progress=progress
         )
@@ -284,7 +284,7 @@ def figure_2(
     partial = _partial_file(output, file_stem(task))
     if partial is not None:
         require_matplotlib()
-    with _resumable(partial), Bar("networks") as progress:
+    with _resumable(partial), Bar("networks", kept=None) as progress:
         found = run_figure_2(settings, folder=data, partial=partial, progress=progress)
     print_figure_2(console(), found)
     if output is not None and partial is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property, cmp_to_key
@@ -24,7 +25,7 @@ _SPARE = 4
 _DELICATE, _CAREFUL_BITS = 1e-6, 192
 
 
-class SymmetricMatrix:
+class SymmetricMatrix(ABC):
     """A symmetric matrix as floats and as balls.
 
     Eigenvalues are quantities, ascending: ``A.eigenvalue(0)`` is the smallest.
@@ -32,14 +33,14 @@ class SymmetricMatrix:
 
     n: int
 
+    @abstractmethod
     def entries(self) -> list[list[arb]]:
         """The entries as balls at the current precision."""
-        raise NotImplementedError
 
-    @cached_property
+    @property
+    @abstractmethod
     def floats(self) -> Any:
         """The entries as float64, shape (n, n)."""
-        raise NotImplementedError
 
     def __array__(self, dtype: Any = None, copy: Any = None) -> Any:
         return np.array(self.floats, dtype=dtype)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -19,7 +20,7 @@ from ntkproofs.errors import InvalidInput
 Coordinates = tuple[Fraction, ...]
 
 
-class Points:
+class Points(ABC):
     """Points on a sphere of which the cosines are known to any precision.
 
     Indexing gives the cosine of two points, as a quantity. ``numpy.asarray`` gives the rows as
@@ -29,18 +30,18 @@ class Points:
     n: int
     dim: int
 
+    @abstractmethod
     def cosine_ball(self, i: int, j: int) -> arb:
         """<x_i, x_j> as a ball at the current precision."""
-        raise NotImplementedError
 
-    @cached_property
+    @property
+    @abstractmethod
     def array(self) -> Any:
         """The points as rows, float64 of shape (n, dim)."""
-        raise NotImplementedError
 
+    @abstractmethod
     def text(self) -> str:
         """The points as Python that builds them."""
-        raise NotImplementedError
 
     def __array__(self, dtype: Any = None, copy: Any = None) -> Any:
         return np.array(self.array, dtype=dtype)
@@ -81,8 +82,8 @@ class Points:
         """Whether x_i = x_j for some pair."""
         return any(self._cosine_is(i, j, 1) for i, j in self.pairs())
 
-    def _cosine_is(self, i: int, j: int, value: int) -> bool:
-        raise NotImplementedError
+    @abstractmethod
+    def _cosine_is(self, i: int, j: int, value: int) -> bool: ...
 
 
 @dataclass(frozen=True, eq=False)

@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -49,7 +50,7 @@ def uses_of(items: Sequence[str | Use]) -> tuple[Use, ...]:
 
 
 @dataclass(frozen=True)
-class Rule:
+class Rule(ABC):
     """What a line follows from, and how.
 
     Attributes:
@@ -62,9 +63,9 @@ class Rule:
         """What it follows from in any of its parts."""
         return self.uses
 
+    @abstractmethod
     def check(self, line: Statement, context: Context) -> Iterator[Step]:
         """Steps whose truth shows that the line holds."""
-        raise NotImplementedError
 
 
 @dataclass(frozen=True)
