@@ -125,11 +125,12 @@ def test_it_can_be_used_from_the_keyboard(opened):
     assert all(after <= before + 1 for before, after in itertools.pairwise(levels))
 
 
-def test_it_prints_what_is_folded_and_no_form(opened):
+def test_it_prints_readings_and_no_form(opened):
     opened.emulate_media(media="print")
     assert opened.locator("#filters").is_hidden()
     opened.evaluate("dispatchEvent(new Event('beforeprint'))")
-    assert opened.locator("section.claim details:not([open])").count() == 0
+    assert opened.locator("section.claim details.reading:not([open])").count() == 0
+    assert opened.locator("section.claim details.steps[open]").count() == 0
     opened.evaluate("dispatchEvent(new Event('afterprint'))")
     assert opened.locator("section.claim details[open]").count() == 0
     assert opened.pdf()[:4] == b"%PDF"

@@ -135,7 +135,7 @@ def chart_svg(chart: Chart) -> bytes:
         axes.set_xlabel(_set(chart.x_label))
         axes.set_ylabel(_set(chart.y_label))
         axes.grid(visible=True, which="major", linewidth=0.3, alpha=0.5)
-        if len(chart.curves) > 1:
+        if len(chart.curves) > 1 and not chart.equal:
             axes.legend(frameon=False)
         written = io.BytesIO()
         figure.savefig(written, format="svg", transparent=True, metadata={"Date": None})

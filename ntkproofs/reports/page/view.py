@@ -26,7 +26,6 @@ from ntkproofs.claims.verdict import (
 )
 from ntkproofs.claims.wire import plain_value
 from ntkproofs.files import shown_path
-from ntkproofs.reports.derivations.bibliography import works
 from ntkproofs.reports.page.formulas import (
     differing_html,
     formula_or_words,
@@ -399,8 +398,3 @@ class Summary:
             f"{vacuous}.",
             False,
         )
-
-
-def works_of(theorem: Theorem) -> list[str]:
-    """The keys of the works that a theorem is cited from."""
-    return [work.key for work in works(theorem)]

@@ -60,10 +60,10 @@
     pre.after(button);
   }
 
-  // On paper nothing can be unfolded; what is folded on the screen is so again afterwards.
+  // Other readings are printed, though they are folded on the screen; steps only where unfolded.
   let opened = [];
   addEventListener("beforeprint", () => {
-    opened = [...document.querySelectorAll("section.claim details:not([open])")];
+    opened = [...document.querySelectorAll("section.claim details.reading:not([open])")];
     for (const part of opened) part.open = true;
   });
   addEventListener("afterprint", () => {
