@@ -13,7 +13,7 @@ import numpy as np
 
 from ntkproofs.conventions import require_integer
 from ntkproofs.errors import InvalidInput
-from ntkproofs.networks.steps import dtype_of
+from ntkproofs.networks.steps import dtype_of, precision
 
 
 @dataclass(frozen=True)
@@ -134,7 +134,8 @@ def _output_shape(model: Any, inputs: Any) -> tuple[int, ...]:
     """(k,): the shape of what the model gives for one input."""
     one = jax.ShapeDtypeStruct(inputs.shape[1:], dtype_of(model))
     try:
-        outputs = eqx.filter_eval_shape(lambda m, x: m(x, key=None), model, one)
+        with precision(one.dtype):
+            outputs = eqx.filter_eval_shape(lambda m, x: m(x, key=None), model, one)
     except (TypeError, ValueError) as error:
         raise InvalidInput(
             f"A network takes inputs of the shape it was drawn for; this one does not take inputs "

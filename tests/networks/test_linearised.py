@@ -159,7 +159,7 @@ def test_the_contender_learns_and_is_no_rival_unless_asked_for(monkeypatch):
     slow = Sinusoids.random(modes=1, dim=1, lowest=0.5, highest=0.5)
     for data, metric, at_least in (
         (sinusoids(seed=0, rows=100, law=slow), "r2", 0.5),
-        (gaussian_mixture(seed=0, rows=100), "accuracy", 0.4),
+        (gaussian_mixture(seed=0, rows=200), "accuracy", 0.4),
     ):
         fitted, _, _ = tune(rival, data, Budget(points=2))
         outputs = fitted.outputs(data.test.inputs)
