@@ -66,7 +66,12 @@ from .kernels.residual import residual as residual
 from .kernels.user import zonal as zonal
 from .matrices.blocks import gram_blocks as gram_blocks
 from .matrices.blocks import operator as operator
-from .matrices.cluster import gram_dask as gram_dask
+from .matrices.cluster import (
+    dask_operator as dask_operator,
+)
+from .matrices.cluster import (
+    gram_dask as gram_dask,
+)
 from .matrices.condition_curves import condition_curves as condition_curves
 from .matrices.definite import is_positive_definite as is_positive_definite
 from .matrices.diagnosis import diagnose as diagnose

@@ -1,5 +1,5 @@
 # pyright: reportMissingTypeStubs=false
-"""Kernel matrices beyond one machine's memory: blocks of Dask, products, extreme eigenvalues.
+"""Kernel matrices beyond one machine's memory: blocks of Dask, and products with them.
 
 The blocks are computed where they are needed, by Dask's scheduler of the moment: threads of this
 process, or the workers of a ``distributed.Client``. A cluster is trusted: kernels and points travel
@@ -11,9 +11,10 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from scipy.sparse.linalg import LinearOperator
 
 from ntkproofs.conventions import require_integer
 from ntkproofs.errors import InvalidInput, MissingPackage, Unable
@@ -29,9 +30,6 @@ if TYPE_CHECKING:
 
 _BLOCK_ROWS = 2048  # blocks of 32 MB
 _MOST_BLOCKS = 250_000
-_TOLERANCE = 1e-8
-_SPACE = 80
-"""Vectors of length n that Lanczos holds: so many products until it has to begin anew."""
 
 Compute = Callable[[Any], Any]
 """What makes a NumPy array of a Dask array."""
@@ -171,116 +169,59 @@ def _require_sizes(n: int, m: int, rows: int) -> None:
         )
 
 
-@dataclass(frozen=True)
-class ExtremeEigenvalues:
-    """Eigenvalues at one end of a spectrum, in floats: found, and not bounded.
-
-    Attributes:
-        values: shape (k,), ascending.
-        residuals: ‖Kv - λv‖ of each, v a unit vector, computed by one more product. In exact
-            arithmetic some eigenvalue of a symmetric K is that near; that it is the one at the
-            end, nothing here proves. (``nt.enclose_eigenvalues`` does, for matrices that fit.)
-        vectors: shape (n, k).
-        products: how many products with vectors were computed.
-    """
-
-    values: Any
-    residuals: Any
-    vectors: Any
-    products: int
-
-
-def extreme_eigenvalues(
-    K: Any,
-    count: int = 1,
-    *,
-    which: Literal["largest", "smallest"] = "largest",
-    tolerance: float = _TOLERANCE,
-    restarts: int = 50,
-    seed: int = 0,
-    compute: Compute | None = None,
-) -> ExtremeEigenvalues:
-    """The eigenvalues at one end of the spectrum of a symmetric Dask matrix, by Lanczos.
+def dask_operator(K: Any, compute: Compute | None = None) -> DaskOperator:
+    """A Dask matrix as a SciPy operator, for the solvers and ``nt.extreme_eigenvalues``.
 
     Args:
-        K: symmetric, of shape (n, n), such as :func:`gram_dask` gives. Persisted, where all
-            machines together have room: every step is one product.
-        count: how many eigenvalues, 1 <= count < n.
-        which: at which end. The smallest ones of kernel matrices lie close together beside the
-            largest, and take many steps.
-        tolerance: relative accuracy at which the steps end.
-        restarts: how often they may be begun anew, each time with some 80 more products at most.
-        seed: of the first vector.
+        K: a Dask array of shape (n, m), such as :func:`gram_dask` gives. Persisted, where all
+            machines together have room: every product reads all of it.
         compute: what computes a Dask array; ``array.compute()`` if left out, or
             ``ClusterExecutor.compute``, whose waits have limits.
 
-    Raises:
-        InvalidInput: for a matrix that is not square, or no such count.
-        Unable: if the steps do not converge.
+    Returns:
+        LinearOperator of shape (n, m) and dtype float64; vectors are on this machine.
 
-    Source:
-        Lehoucq, Sorensen, Yang, ARPACK Users' Guide, 1998 (``scipy.sparse.linalg.eigsh``).
+    Raises:
+        InvalidInput: for what is no Dask array of two dimensions.
+        MissingPackage: without Dask.
 
     Example:
         >>> import numpy as np, ntkproofs as nt
-        >>> X = nt.normalise(np.random.default_rng(0).normal(size=(300, 3)))[0]
-        >>> K = nt.gram_dask(nt.ntk(3), X, chunks=100).persist()
-        >>> found = extreme_eigenvalues(K, 2)
+        >>> X = nt.normalise(np.random.default_rng(0).normal(size=(100, 3)))[0]
+        >>> K = nt.gram_dask(nt.ntk(3), X, chunks=50).persist()
+        >>> found = nt.extreme_eigenvalues(dask_operator(K), k=2)
         >>> exact = np.linalg.eigvalsh(nt.gram(nt.ntk(3), X))[-2:]
         >>> bool(np.allclose(found.values, exact, rtol=1e-12))
         True
     """
-    from scipy.sparse.linalg import ArpackError, ArpackNoConvergence, LinearOperator, eigsh
-
-    n = _require_square(K)
-    count = require_integer("count", count, least=1, why="it is a number of eigenvalues")
-    if which not in ("largest", "smallest") or count >= n:
+    if not hasattr(K, "dask") or getattr(K, "ndim", 0) != 2:
         raise InvalidInput(
-            f"Lanczos finds fewer than n eigenvalues at the largest or smallest end; got count = "
-            f"{count} of n = {n} and which = {which!r}."
+            "The operator is that of a matrix that is a Dask array, such as nt.gram_dask(kernel, "
+            f"X); got {type(K).__name__} of shape {tuple(getattr(K, 'shape', ()))}."
         )
-    product = _Product(K, compute)
-    operator: Any = LinearOperator  # its stubs know only what classes derived from it take
-    A = operator((n, n), matvec=product, matmat=product, rmatvec=product, dtype=np.float64)
-    start = np.random.default_rng(seed).standard_normal(n)
-    end = "LA" if which == "largest" else "SA"
-    space = min(n, max(_SPACE, 4 * count))
-    try:
-        how: Any = {"tol": tolerance, "ncv": space, "maxiter": restarts}
-        values, vectors = eigsh(A, count, which=end, v0=start, **how)
-    except (ArpackNoConvergence, ArpackError) as error:
-        raise Unable(
-            f"Lanczos did not find {count} eigenvalues at the {which} end of a matrix of {n} rows "
-            f"in {product.count} products: {error}. Take a larger tolerance, fewer eigenvalues or "
-            "more restarts; the smallest ones of a kernel matrix may be too close together for it."
-        ) from error
-    order = np.argsort(values)
-    values, vectors = values[order], vectors[:, order]
-    residuals = np.linalg.norm(product(vectors) - vectors * values, axis=0)
-    return ExtremeEigenvalues(values, residuals, vectors, product.count)
+    return DaskOperator(K, compute)
 
 
-def _require_square(K: Any) -> int:
-    if not hasattr(K, "dask") or K.ndim != 2 or K.shape[0] != K.shape[1]:
-        raise InvalidInput(
-            "Extreme eigenvalues are those of a symmetric matrix that is a Dask array, such as "
-            f"nt.gram_dask(kernel, X); got {type(K).__name__} of shape "
-            f"{tuple(getattr(K, 'shape', ()))}."
-        )
-    return int(K.shape[0])
-
-
-class _Product:
-    """v -> K v, computed by Dask, with the number of vectors counted."""
+class DaskOperator(LinearOperator):
+    """A Dask matrix as a SciPy operator; see :func:`dask_operator`."""
 
     def __init__(self, K: Any, compute: Compute | None) -> None:
+        super().__init__(dtype=np.dtype(np.float64), shape=K.shape)
         self._K = K
-        self._compute = compute or (lambda array: array.compute())
-        self._da = require_dask()
-        self.count = 0
+        self._compute: Compute = compute or (lambda array: array.compute())
 
-    def __call__(self, v: Any) -> Any:
-        v = np.asarray(v)
-        self.count += 1 if v.ndim == 1 else v.shape[1]
-        cut = (self._K.chunks[1], *((-1,) if v.ndim == 2 else ()))
-        return self._compute(self._K @ self._da.from_array(v, chunks=cut))
+    def _matmat(self, X: Any) -> Any:
+        return self._times(self._K, X)
+
+    def _matvec(self, x: Any) -> Any:
+        return self._matmat(np.asarray(x).reshape(-1, 1))
+
+    def _rmatmat(self, X: Any) -> Any:
+        return self._times(self._K.T, X)
+
+    def _rmatvec(self, x: Any) -> Any:
+        return self._rmatmat(np.asarray(x).reshape(-1, 1))
+
+    def _times(self, K: Any, V: Any) -> Any:
+        cut = require_dask().from_array(np.asarray(V), chunks=(K.chunks[1], -1))
+        return self._compute(K @ cut)

@@ -333,7 +333,7 @@ def test_a_cluster_without_workers_is_told(monkeypatch, tmp_path):
 
     monkeypatch.setattr(connection, "USUAL", Waits(60.0, 0.5, 60.0))
     with (
-        LocalCluster(n_workers=0, dashboard_address=None, silence_logs=50) as empty,
+        LocalCluster(n_workers=0, dashboard_address="127.0.0.1:0", silence_logs=50) as empty,
         pytest.raises(Unable, match="has no worker, and none came within"),
     ):
         verify([slow_claim(tmp_path)], cluster=empty.scheduler_address)
