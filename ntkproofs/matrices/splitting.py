@@ -148,7 +148,7 @@ def band(powers: SingularPowers, radius: float, tolerance: float) -> tuple[Ramp,
     Example:
         >>> import ntkproofs as nt
         >>> band(singular_powers(nt.ntk(3)), 0.02, 1e-8)[1]
-        995
+        1021
     """
     ramp, degree = Ramp(20.0), 0
     for _ in range(3):  # the terms to cut out depend on the degree, and it on them

@@ -27,7 +27,9 @@ def awkward(n):
 
 def by_pairs(cut, X, Y, V, *, far):
     chords = np.linalg.norm(X[:, None] + (Y if far else -Y)[None], axis=-1)
-    return cut(chords, far=far) @ V
+    values, close = np.zeros_like(chords), chords < cut.radius
+    values[close] = cut(chords[close], far=far)
+    return values @ V
 
 
 def by_neighbours(cut, sets, V, *, far):
@@ -48,7 +50,9 @@ def by_neighbours(cut, sets, V, *, far):
 @pytest.mark.parametrize("far", [False, True])
 def test_sums_over_neighbours_are_sums_over_pairs(radius, far):
     cut = Cut(radius, np.array([1.0, -0.3]), np.array([0.2, 0.7]), Ramp(20.0))
-    X, Y = awkward(300), np.vstack([awkward(2 * BUFFER), awkward(31)])
+    X = awkward(80)
+    beside = nt.normalise(X[20:60] + 0.003 * RNG.normal(size=(40, 3)))[0]
+    Y = np.vstack([awkward(BUFFER + 31), X[:40], beside, -beside])
     V = RNG.normal(size=(Y.shape[0], 2))
     expected = by_pairs(cut, X, Y, V, far=far)
     for cell in (0.4 * radius, 3 * radius):
