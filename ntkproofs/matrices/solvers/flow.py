@@ -133,7 +133,7 @@ def gradient_descent(
 
     Example:
         >>> import numpy as np
-        >>> gradient_descent(np.diag([1.0, 2.0]), [1.0, 1.0], [3], 0.5).residuals
+        >>> gradient_descent(np.diag([1.0, 2.0]), [1.0, 1.0], [3], 0.5).residuals.round(9)
         array([[0.125, 0.   ]])
     """
     counts = [require_integer("steps", t, least=0, why="descent takes whole steps") for t in steps]
