@@ -2,6 +2,7 @@
 
 A zonal kernel k becomes translation-invariant on the torus through :func:`embed`; its matrix on the
 N^d grid then has the Fourier modes as eigenvectors, and all eigenvalues from one FFT of one row.
+:func:`grid_operator` multiplies with it, and :func:`operator` with that of scattered points.
 
 Example:
     >>> import ntkproofs as nt

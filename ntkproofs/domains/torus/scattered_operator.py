@@ -40,7 +40,7 @@ FINEST = 1e-12
 """The smallest accuracy that double precision leaves room for."""
 
 _UNIT = 2.0**-53
-_NOMINAL = 64
+_NOMINAL = (64, 256)  # degrees that are tried for the angle of the caps times the degree
 
 
 @dataclass(frozen=True)
@@ -126,8 +126,8 @@ def operator(
     series = _series(kernel, dim)
     _require_accuracy(accuracy)
     threads = require_threads(threads)
-    scale = float(np.abs(grid_eigenvalues(kernel, 64 if dim < 3 else 24, dim)).max())
-    scale /= (64 if dim < 3 else 24) ** dim
+    side = 64 if dim < 3 else 24  # aliases, of size k̂(side), do not matter to the largest
+    scale = float(np.abs(grid_eigenvalues(kernel, side, dim)).max()) / side**dim
     tolerance = accuracy * scale
     if degree is None:
         degree = _degree(series, (len(rows), len(columns)), dim, tolerance)
@@ -302,11 +302,13 @@ def _degree(series: ChebyshevKernel, shape: tuple[int, int], dim: int, tolerance
     For points without clusters, and costs in nanoseconds as measured once on one machine, listing
     the pairs once for some fifty products: a bad estimate costs time, nothing else.
     """
-    nominal = split(series, _NOMINAL, tolerance / 4)
+    tried = (split(series, degree, tolerance / 4) for degree in _NOMINAL)
+    nominal = next((found for found in tried if found is not None), None)
     caps = 0 if nominal is None else sum(cap is not None for cap in nominal.caps)
     if nominal is None or not caps:
-        return _NOMINAL
-    degrees = np.unique(np.geomspace(8, MAX_MODES ** (1 / dim) - 1, 60).astype(int))
+        return _NOMINAL[-1] if nominal is None else nominal.degree
+    least = 8 if nominal.degree == _NOMINAL[0] else nominal.degree
+    degrees = np.unique(np.geomspace(least, MAX_MODES ** (1 / dim) - 1, 60).astype(int))
     radii = np.sqrt(dim) * nominal.radius * nominal.degree / degrees / (2 * np.pi)
     ball = (2.0, np.pi, 4 / 3 * np.pi)[dim - 1]
     pairs = caps * shape[0] * shape[1] * np.minimum(ball * radii**dim, 1.0)
