@@ -12,6 +12,7 @@ They are counted while both products are computed in rational numbers, on S².
 """
 
 from fractions import Fraction
+from typing import Any
 
 import sympy as sp
 
@@ -90,7 +91,7 @@ def harmonics(point, top):
     u = sp.Symbol("u")
     values = []
     for degree in range(top + 1):
-        polynomial = sp.Poly(nt.gegenbauer(degree, 3, u), u)
+        polynomial: Any = sp.Poly(nt.gegenbauer(degree, 3, u), u)
         real, imaginary = Fraction(1), Fraction(0)
         for order in range(degree + 1):
             height = polynomial.diff((u, order)).eval(sp.Rational(z.numerator, z.denominator))
