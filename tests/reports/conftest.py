@@ -39,9 +39,9 @@ def square() -> Claim:
 
 
 def holding() -> Claim:
-    made = Claim(
-        "paper.holds", r"1 \le \sum_{k=0}^{\infty} 2^{-k}", "a paper", {"c": 1}, {"c": [2]}
-    )
+    # Longer than a narrow page, and nowhere to be broken.
+    statement = r"1 \le \sqrt{" + " + ".join(f"x_{{{k}}}" for k in range(60)) + "}"
+    made = Claim("paper.holds", statement, "a paper", {"c": 1}, {"c": [2]})
 
     @made.proof(covers="one number")
     def one(c):
