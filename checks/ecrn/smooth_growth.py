@@ -17,6 +17,7 @@ growth and reversals are computed here. (The kernel of the infinitely wide netwo
 import csv
 import math
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from scipy import stats
@@ -46,7 +47,8 @@ def growth_and_reversals(network, quantity):
 
 def p_of_not_more(differences):
     """One-sided, of the hypothesis that the expectation is not positive."""
-    return float(stats.ttest_1samp(differences, 0.0, alternative="greater").pvalue)
+    test: Any = stats.ttest_1samp(differences, 0.0, alternative="greater")
+    return float(test.pvalue)
 
 
 def rival_is_worse(rival, relation):
