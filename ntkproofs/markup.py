@@ -28,7 +28,7 @@ def cell(content: str) -> str:
     Example:
         >>> cell("<b> & $x$")
         '&lt;b&gt; &amp; <span>$</span>x<span>$</span>'
-        >>> cell(Math("a < b")), cell(Math(r"\\\\href{x}{y}"))
+        >>> cell(Math("a < b")), cell(Math(r"\\href{x}{y}"))
         ('$a &lt; b$', '<code><span>\\\\</span>href{x}{y}</code>')
     """
     if isinstance(content, Math) and _is_formula(content):

@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 import sys
 import traceback
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
@@ -27,10 +27,11 @@ __all__ = ["Loaded", "Problem", "bundled_checks", "claims_in", "load_claims", "s
 
 @dataclass(frozen=True)
 class Loaded:
-    """The claims of the files that could be read, by id and in order; and the problems."""
+    """The claims of the files that could be read, in order; the problems; each claim's file."""
 
     claims: tuple[Claim, ...]
     problems: tuple[Problem, ...]
+    files: Mapping[str, Path] = field(default_factory=dict[str, Path])
 
 
 def load_claims(paths: Sequence[str | Path] = ()) -> Loaded:
@@ -52,7 +53,8 @@ def load_claims(paths: Sequence[str | Path] = ()) -> Loaded:
                 problems.append(taken(claim.id, claims[claim.id][1], path))
             else:
                 claims[claim.id] = (claim, path)
-    return Loaded(tuple(claim for claim, _ in claims.values()), tuple(problems))
+    files = {name: path for name, (_, path) in claims.items()}
+    return Loaded(tuple(claim for claim, _ in claims.values()), tuple(problems), files)
 
 
 class _FromSource(SourceFileLoader):

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager, ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol, TypeVar
 
+from ntkproofs.claims.dependencies import digest
 from ntkproofs.claims.files import Problem, claim_files, select
 from ntkproofs.claims.isolated import Again, Serves, Settings, Verification
 from ntkproofs.claims.outline import ClaimOutline
@@ -247,9 +248,16 @@ def _verify_here(
     for claim in chosen:
         told.claim(claim.id)
         result = verify_claim(claim, mutants=mutants, full=full, seed=seed, progress=told.step)
+        result = _of_file(result, str(loaded.files[claim.id]))
         told.done(result)
         results.append(result)
     return Report(tuple(results), loaded.problems, seed)
+
+
+def _of_file(result: ClaimResult, path: str) -> ClaimResult:
+    """The result with the file that it is about: its path, and the digest of what it holds."""
+    assert result.outline is not None, "claims are judged by their outlines"
+    return replace(result, outline=replace(result.outline, path=path, digest=digest(path)))
 
 
 def _check_seed(seed: int) -> None:
