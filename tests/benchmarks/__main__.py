@@ -54,6 +54,13 @@ BENCHMARKS = (
         ("--points", "64", "--width", "64"),
     ),
     Benchmark("hierarchy", "trained kernels against the prediction, by their z-scores"),
+    Benchmark(
+        "operator",
+        "products with zonal kernels on S², next to their entries",
+        ("--largest", "10000"),
+    ),
+    Benchmark("torus", "products on grids and at scattered points of the torus"),
+    Benchmark("device", "kernel matrices where there is a GPU", ()),
     Benchmark("runner", "what the machinery of verification costs", ()),
     Benchmark(
         "conjectures",
