@@ -14,7 +14,7 @@ from ntkproofs.claims.verdict import (
     StatementResult,
     Verdict,
 )
-from ntkproofs.reports.prose import _OUTCOME_IN_WORDS
+from ntkproofs.reports.prose import OUTCOME_IN_WORDS
 
 pytest_plugins = ["pytester"]
 CLAIMS = """
@@ -93,7 +93,7 @@ def test_what_keeps_a_claim_from_being_settled(original, amended, mutants, least
 
 
 def test_every_outcome_has_its_words():
-    assert set(_OUTCOME_IN_WORDS) == set(Outcome)
+    assert set(OUTCOME_IN_WORDS) == set(Outcome)
 
 
 def test_a_folder_of_claims_is_a_folder_of_tests(pytester: pytest.Pytester):

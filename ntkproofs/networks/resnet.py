@@ -94,7 +94,7 @@ class ResNet18(eqx.Module):
     Example:
         >>> import jax, jax.numpy as jnp
         >>> model = ResNet18(10, jax.random.key(0), channels=8)
-        >>> model(jnp.zeros((32, 32, 3))).shape
+        >>> jax.eval_shape(model, jnp.zeros((32, 32, 3))).shape
         (10,)
     """
 

@@ -20,26 +20,8 @@ from ntkproofs.claims.verdict import Outcome, Verdict
 from ntkproofs.networks.contenders import Budget
 from ntkproofs.networks.data import gaussian_mixture, sinusoids
 from ntkproofs.networks.results import Score, TaskRun, analyse
+from tests.claims.pinned import ECRN, OPEN
 
-# id: (verdict, grade, verdict of the amended statement, mutants)
-ECRN = {
-    "ecrn.fourier-stationary": ("refuted", "proved", "certified", 6),
-    "ecrn.generalisation": ("refuted", "proved", "proved", 4),
-    "ecrn.kernel-drift": ("supported", "statistical", None, 6),
-    "ecrn.linearised": ("supported", "statistical", None, 4),
-    "ecrn.lambda-max": ("refuted", "proved", "certified", 7),
-    "ecrn.layer-recursion": ("refuted", "proved", "proved", 9),
-    "ecrn.mode-dynamics": ("refuted", "proved", "proved", 8),
-    "ecrn.spectral-bias": ("supported", "statistical", None, 2),
-    "ecrn.stochastic-depth": ("refuted", "proved", "proved", 9),
-    "ecrn.table-1": ("supported", "statistical", None, 3),
-}
-# Measurements that leave a part of the statement open: evidence, its outcome, and mutants.
-OPEN = {
-    "ecrn.smooth-growth": (["undecided", "holds"], 1),
-    "ecrn.table-2": (["undecided"], 0),
-    "ecrn.table-3": (["undecided", "holds"], 3),
-}
 READINGS = {
     "ecrn.kernel-drift": [Verdict.REFUTED],  # one power of α
     "ecrn.mode-dynamics": [Verdict.PROVED],  # the flow at the time ηt

@@ -7,22 +7,7 @@ import pytest
 from ntkproofs.claims.loading import bundled_checks, load_claims
 from ntkproofs.claims.runner import verify_claim
 from ntkproofs.claims.verdict import Outcome, Verdict
-
-# id: (verdict, grade, verdict of the amended statement, mutants)
-LITERATURE = {
-    "literature.absolute-value": ("proved", "proved", None, 10),
-    "literature.bias-ntk": ("proved", "proved", None, 10),
-    "literature.bias-variance": ("proved", "proved", None, 11),
-    "literature.deep-nngp": ("proved", "proved", None, 13),
-    "literature.deep-ntk": ("proved", "proved", None, 13),
-    "literature.deep-steps": ("refuted", "proved", "proved", 13),
-    "literature.endpoint-constant": ("refuted", "proved", "proved", 6),
-    "literature.endpoint-eigenvalue": ("proved", "proved", None, 7),
-    "literature.endpoint-exponent": ("refuted", "proved", "proved", 5),
-    "literature.exponential-power": ("proved", "proved", None, 7),
-    "literature.laplace": ("proved", "proved", None, 10),
-    "literature.relu-powers": ("proved", "proved", None, 9),
-}
+from tests.claims.pinned import LITERATURE
 
 FOLDER = Path(bundled_checks()) / "literature"
 

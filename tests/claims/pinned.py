@@ -1,0 +1,93 @@
+"""The verdicts of the bundled claims: what the tests of claims and of the README expect.
+
+id: (verdict, grade, verdict of the amended statement, mutants that are killed).
+"""
+
+TALK = {
+    "talk.condition-linear-n": ("refuted", "proved", "proved", 5),
+    "talk.deep-decay": ("proved", "proved", None, 6),
+    "talk.deep-depth-constant": ("proved", "proved", None, 4),
+    "talk.deep-narrow-condition": ("refuted", "proved", "certified", 4),
+    "talk.deep-narrow-decay": ("refuted", "proved", "proved", 5),
+    "talk.deep-narrow-depth": ("refuted", "proved", "proved", 6),
+    "talk.affine-inverse-cosine": ("proved", "proved", None, 8),
+    "talk.depth-conditions": ("refuted", "certified", "certified", 5),
+    "talk.deeper-or-wider": ("supported", "statistical", None, 4),
+    "talk.finite-width-order": ("refuted", "proved", "proved", 4),
+    "talk.frequency-control": ("refuted", "proved", "supported", 10),
+    "talk.hierarchy": ("refuted", "proved", "proved", 21),
+    "talk.eoc-condition": ("proved", "proved", None, 8),
+    "talk.eoc-lambda-max": ("refuted", "proved", "proved", 7),
+    "talk.eoc-lambda-min": ("proved", "proved", None, 4),
+    "talk.eoc-linear-depth": ("proved", "proved", None, 6),
+    "talk.entrywise-commute": ("refuted", "proved", "proved", 1),
+    "talk.eoc-kernel": ("proved", "proved", None, 11),
+    "talk.gaussian-commutation": ("refuted", "proved", "proved", 12),
+    "talk.gaussian-decay": ("refuted", "proved", "proved", 10),
+    "talk.gaussian-eigenfunctions": ("proved", "proved", None, 9),
+    "talk.harmonic-dimension": ("proved", "proved", None, 5),
+    "talk.matrix-is-not-operator": ("proved", "proved", None, 6),
+    "talk.matrix-products": ("refuted", "certified", "proved", 5),
+    "talk.mode-dynamics": ("proved", "proved", None, 6),
+    "talk.no-uniform-measure": ("refuted", "proved", "proved", 1),
+    "talk.operator-commutation": ("proved", "proved", None, 4),
+    "talk.parameter-budget": ("refuted", "proved", "proved", 8),
+    "talk.proof-1": ("proved", "proved", None, 5),
+    "talk.proof-1-norm": ("refuted", "proved", "proved", 3),
+    "talk.proof-2": ("proved", "proved", None, 4),
+    "talk.proof-3": ("proved", "proved", None, 8),
+    "talk.proof-4": ("refuted", "proved", "proved", 5),
+    "talk.proof-5": ("refuted", "proved", "proved", 5),
+    "talk.regimes": ("proved", "proved", None, 6),
+    "talk.sampled-loss": ("refuted", "proved", "proved", 20),
+    "talk.sobolev-condition": ("proved", "proved", None, 5),
+    "talk.sobolev-consistency": ("refuted", "proved", "proved", 3),
+    "talk.sobolev-exponent-n": ("refuted", "certified", "certified", 5),
+    "talk.sphere-cost": ("refuted", "proved", "proved", 11),
+    "talk.torus-commutation": ("proved", "proved", None, 4),
+    "talk.torus-eigenvalues": ("proved", "proved", None, 4),
+    "talk.torus-pipeline": ("proved", "proved", None, 6),
+    "talk.torus-kronecker": ("certified", "certified", None, 3),
+    "talk.torus-orthogonality": ("proved", "proved", None, 6),
+    "talk.torus-separable": ("refuted", "proved", "proved", 4),
+    "talk.torus-spectrum": ("refuted", "proved", "proved", 4),
+    "talk.two-layer-decay": ("refuted", "proved", "proved", 11),
+    "talk.two-layer-kernel": ("refuted", "proved", "proved", 9),
+    "talk.width-profile": ("refuted", "proved", "proved", 14),
+    "talk.zonal-sobolev": ("proved", "proved", None, 10),
+}
+
+LITERATURE = {
+    "literature.absolute-value": ("proved", "proved", None, 10),
+    "literature.bias-ntk": ("proved", "proved", None, 10),
+    "literature.bias-variance": ("proved", "proved", None, 11),
+    "literature.deep-nngp": ("proved", "proved", None, 13),
+    "literature.deep-ntk": ("proved", "proved", None, 13),
+    "literature.deep-steps": ("refuted", "proved", "proved", 13),
+    "literature.endpoint-constant": ("refuted", "proved", "proved", 6),
+    "literature.endpoint-eigenvalue": ("proved", "proved", None, 7),
+    "literature.endpoint-exponent": ("refuted", "proved", "proved", 5),
+    "literature.exponential-power": ("proved", "proved", None, 7),
+    "literature.laplace": ("proved", "proved", None, 10),
+    "literature.relu-powers": ("proved", "proved", None, 9),
+}
+
+ECRN = {
+    "ecrn.fourier-stationary": ("refuted", "proved", "certified", 6),
+    "ecrn.generalisation": ("refuted", "proved", "proved", 4),
+    "ecrn.kernel-drift": ("supported", "statistical", None, 6),
+    "ecrn.linearised": ("supported", "statistical", None, 4),
+    "ecrn.lambda-max": ("refuted", "proved", "certified", 7),
+    "ecrn.layer-recursion": ("refuted", "proved", "proved", 9),
+    "ecrn.mode-dynamics": ("refuted", "proved", "proved", 8),
+    "ecrn.spectral-bias": ("supported", "statistical", None, 2),
+    "ecrn.stochastic-depth": ("refuted", "proved", "proved", 9),
+    "ecrn.table-1": ("supported", "statistical", None, 3),
+}
+
+# Measurements that leave a part of the statement open: evidence, its outcome, and mutants.
+OPEN = {
+    "ecrn.smooth-growth": (["undecided", "holds"], 1),
+    "ecrn.table-2": (["undecided"], 0),
+    "ecrn.table-3": (["undecided", "holds"], 3),
+}
