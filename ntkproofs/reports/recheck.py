@@ -233,7 +233,9 @@ class _Choice:
         found: list[StoredEvidence] = []
         for part in [None] if refuted else dict.fromkeys(item.part for item in outline.evidence):
             # The part is that of the claim file: a report may say what it likes.
-            own = {item.name for item in outline.evidence if part is None or item.part == part}
+            # Long measurements are not run again.
+            quick = [item for item in outline.evidence if not item.full]
+            own = {item.name for item in quick if part is None or item.part == part}
             some = [item for item in deciding if item.name in own]
             if some:
                 found.append(min(some, key=lambda item: item.seconds))
