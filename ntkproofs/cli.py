@@ -201,8 +201,9 @@ def verify(
     few environment variables; what differs is not reproducible. With --twice, so is that on
     mutants, and evidence without --mutants.
 
-    Experiments are decided from results that are kept beside their claims. With --full the networks
-    are trained again, at other seeds, and judged by the same tests; each may take four hours.
+    Experiments are decided from results that are kept beside their claims. With --full, claims that
+    offer it train their networks again, at other seeds, and judge them by the same tests; each may
+    take four hours.
 
     Each piece of evidence runs in a worker process with limits; one that hangs or dies costs itself
     only. Finished results are kept as they come, and taken again as long as the claim's file, what

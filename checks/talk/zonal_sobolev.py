@@ -157,9 +157,11 @@ def by_entries(points, vector, top):
 
 
 @zonal_sobolev.proof(
+    relies_on=[ADDITION_THEOREM],
     part="fast summation",
-    covers="the loops run once for each point and each harmonic, whatever their values and the "
-    "dimension, so that counts at a few sizes show the count at all",
+    covers="the addition theorem makes the kernel such a sum in every dimension, and the loops run "
+    "once for each point and each harmonic, whatever their values, so that counts at a few sizes "
+    "show the count at all",
 )
 def products_by_harmonics(q, transforms):
     """Both products, exactly equal, and the multiplications of the second one counted."""
