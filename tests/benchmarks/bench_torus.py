@@ -3,9 +3,9 @@
     python -m tests.benchmarks.bench_torus          # from the root of the repository
     python -m tests.benchmarks.bench_torus --quick  # fewer points
 
-*Grid*: ``nt.torus.grid_operator`` on T², up to 10^7 points. *Pipeline*: the same product with the
-dense matrix where that fits, as ``talk.torus-pipeline`` compares them: both exponents by timing,
-beside the counts of multiplications that the claim proves. *Scattered*: ``nt.torus.operator``; its
+*Grid*: ``nt.torus.grid_operator`` on T², up to 10^7 points. *Pipeline*: P_s by its transform and by
+its dense matrix, as ``talk.torus-pipeline`` compares them: both exponents by timing, beside the
+counts of multiplications that the claim proves. *Scattered*: ``nt.torus.operator``; its
 error is that of random rows of the product against dense evaluation, over ‖K‖ ‖v‖, ‖K‖ from n times
 the largest Fourier coefficient. *Condition*: the estimate at n points of the circle, next to the
 exact value and its growth, for ``talk.condition-linear-n``. Times are the best of several, by the
@@ -24,6 +24,7 @@ from typing import Any
 import numpy as np
 from rich.console import Console
 from rich.table import Table
+from threadpoolctl import threadpool_limits
 
 import ntkproofs as nt
 
@@ -76,32 +77,38 @@ def grid_table(sides: Sequence[int], repeats: int) -> Table:
     return table
 
 
-def pipeline_table(sides: Sequence[int], repeats: int) -> Table:
-    table = Table(title="P_s on the grid of T²: transform against dense product, seconds of cpu")
-    names = ("points", "transform", "exponent", "2 (d/2) n log2 N + n", "exponent")
-    for name in (*names, "dense", "exponent", "n²", "exponent"):
+def pipeline_table(way: str, sides: Sequence[int], repeats: int) -> Table:
+    """One way to form P_s v, timed and counted; each way wants sizes of its own.
+
+    Exponents show beyond the cost of a call and beyond the caches: a transform needs some 10^5
+    points for that, a dense product (8 n² bytes) is there from 2000 on and ends at the memory.
+    """
+    table = Table(title=f"P_s on the grid of T² by its {way}, seconds of cpu")
+    count = "2 (d/2) n log2 N + n" if way == "transform" else "n²"
+    for name in ("points", "seconds", "exponent", count, "exponent", "ns a multiplication"):
         table.add_column(name, justify="right")
-    columns: list[list[float]] = [[], [], [], [], []]
+    sizes: list[float] = []
+    times: list[float] = []
+    counts: list[float] = []
     for side in sides:
         n = side**2
         symbol = nt.torus.multipliers(1, side, 2)
         # One thread each: short calls on several are mostly their start.
-        fast = nt.torus.GridOperator.of_symbol(symbol, threads=1)
-        slow = nt.torus.dense(symbol)
+        fast = way == "transform"
+        A = nt.torus.GridOperator.of_symbol(symbol, threads=1) if fast else nt.torus.dense(symbol)
         v = np.random.default_rng(0).normal(size=n)
-        values = (
-            float(n),
-            per_call(lambda A=fast, v=v: A @ v, repeats),
-            2.0 * n * math.log2(side) + n,
-            per_call(lambda A=slow, v=v: A @ v, repeats),
-            float(n) ** 2,
+        sizes.append(float(n))
+        with threadpool_limits(1):
+            times.append(per_call(lambda A=A, v=v: A @ v, repeats))
+        counts.append(2.0 * n * math.log2(side) + n if fast else float(n) ** 2)
+        table.add_row(
+            f"{n:,}",
+            f"{times[-1]:.3g}",
+            exponent(sizes, times),
+            f"{counts[-1]:.3g}",
+            exponent(sizes, counts),
+            f"{1e9 * times[-1] / counts[-1]:.2f}",
         )
-        row = [f"{n:,}"]
-        for index, value in enumerate(values):
-            columns[index].append(value)
-            if index:
-                row += [f"{value:.3g}", exponent(columns[0], columns[index])]
-        table.add_row(*row)
     return table
 
 
@@ -163,7 +170,10 @@ def main() -> None:
     repeats = 2 if quick else 5
     nt.torus.grid_operator(KERNEL, 64, 2) @ np.ones(64**2)  # load what is loaded once
     console.print(grid_table((400, 1000) if quick else (316, 1000, 1800, 3200), repeats))
-    console.print(pipeline_table((16, 32) if quick else (24, 32, 48, 64), repeats))
+    sides = (128, 256) if quick else (256, 512, 1024, 2048, 4096)
+    console.print(pipeline_table("transform", sides, repeats))
+    sides = (32, 48) if quick else (48, 64, 80, 100)
+    console.print(pipeline_table("dense matrix", sides, repeats))
     console.print(scattered_table(2, (4000, 16000) if quick else (10**4, 10**5, 10**6), repeats))
     console.print(scattered_table(3, (4000,) if quick else (10**4, 10**5), repeats))
     console.print(condition_table((256, 1024) if quick else (10**3, 10**4, 10**5, 10**6), 40))
