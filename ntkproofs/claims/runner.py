@@ -192,7 +192,7 @@ def _summarise(
         first = open_steps[0]
         outcome = Outcome.UNDECIDED
         what = "a premise fails" if first.truth is Truth.FALSE else "undecided"
-        detail = f"{what}: {first.about} {first.reason}".strip()
+        detail = f"{what}: {'; '.join(filter(None, (first.about, first.reason)))}"
     else:
         outcome = Outcome.HOLDS
         grade = _grade_of(evidence, steps)

@@ -11,22 +11,30 @@ from rich.text import Text
 from ntkproofs.claims.verdict import ClaimResult, EvidenceResult, Outcome, StatementResult, Verdict
 from ntkproofs.reports.readable import plain, readable
 
-VERDICT_IN_WORDS = {
+_VERDICT_IN_WORDS = {
     Verdict.PROVED: "is proved: every step was reduced to zero by a decision procedure.",
     Verdict.CERTIFIED: "is certified on the stated finite set: by balls or exact numbers.",
     Verdict.SUPPORTED: "is supported only: by statistics or by search, which prove nothing.",
     Verdict.REFUTED: "is false: there is a witness.",
-    Verdict.UNDECIDED: "is undecided.",
+    Verdict.UNDECIDED: "is undecided",
 }
 OUTCOME_IN_WORDS = {
     Outcome.HOLDS: "all steps hold",
     Outcome.REFUTES: "a step fails, which refutes the statement",
     Outcome.UNDECIDED: "could not decide",
     Outcome.CRASHED: "crashed, and shows nothing",
-    Outcome.NOT_REPRODUCIBLE: "came out otherwise in a second run, and shows nothing",
     Outcome.VACUOUS: "cannot fail, and counts for nothing",
     Outcome.NOT_REPRODUCIBLE: "gives something else when it is run again, and shows nothing",
 }
+
+
+def verdict_in_words(statement: StatementResult) -> str:
+    """A sentence; of an undecided statement, with what was missing."""
+    words = f"It {_VERDICT_IN_WORDS[statement.verdict]}"
+    note = plain(statement.note)
+    if statement.verdict is not Verdict.UNDECIDED:
+        return f"{words} {note}".strip()
+    return f"{words}: {note}." if note else f"{words}."
 
 
 def print_explanation(console: Console, claim: ClaimResult, *, files: str) -> None:
@@ -58,8 +66,7 @@ def _print_statement(console: Console, heading: str, statement: StatementResult)
     console.print()
     console.print(Text(f"{heading}:", style="bold"))
     console.print(Padding(Text(readable(statement.latex)), (0, 0, 0, 2)))
-    words = f"It {VERDICT_IN_WORDS[statement.verdict]}"
-    console.print(Text(f"{words} {plain(statement.note)}".strip()))
+    console.print(Text(verdict_in_words(statement)))
     for evidence in statement.evidence:
         console.print(Padding(Text("\n").join(_evidence_in_words(evidence)), (0, 0, 0, 2)))
     if statement.relies_on:

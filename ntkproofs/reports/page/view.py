@@ -33,7 +33,7 @@ from ntkproofs.reports.page.formulas import (
     words_html,
 )
 from ntkproofs.reports.page.pictures import Picture, pictures_of
-from ntkproofs.reports.prose import OUTCOME_IN_WORDS, VERDICT_IN_WORDS
+from ntkproofs.reports.prose import OUTCOME_IN_WORDS, verdict_in_words
 from ntkproofs.reports.readable import plain, readable
 
 _STANDS = {Verdict.PROVED, Verdict.CERTIFIED, Verdict.SUPPORTED}
@@ -139,8 +139,7 @@ class StatementView:
 
     @property
     def words(self) -> str:
-        note = plain(self.result.note)
-        return f"It {VERDICT_IN_WORDS[self.result.verdict]} {note}".strip()
+        return verdict_in_words(self.result)
 
     @property
     def evidence(self) -> list[EvidenceView]:
