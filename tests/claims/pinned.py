@@ -83,6 +83,7 @@ ECRN = {
     "ecrn.spectral-bias": ("supported", "statistical", None, 2),
     "ecrn.stochastic-depth": ("refuted", "proved", "proved", 9),
     "ecrn.table-1": ("supported", "statistical", None, 3),
+    "ecrn.table-4": ("refuted", "statistical", "supported", 6),
 }
 
 # Measurements that leave a part of the statement open: evidence, its outcome, and mutants.

@@ -13,6 +13,7 @@ import pytest
 from scipy import stats
 
 import ntkproofs as nt
+from ntkproofs.claims import Grade
 from ntkproofs.claims.files import claim_files
 from ntkproofs.claims.loading import bundled_checks, load_claims
 from ntkproofs.claims.runner import verify_claim
@@ -54,7 +55,10 @@ def test_the_claim_gets_its_verdict_by_evidence_that_can_fail(claim_id):
     assert {evidence.outcome for evidence in standing.evidence} == {Outcome.HOLDS}
     for evidence in (*result.original.evidence, *standing.evidence):
         assert evidence.counts.true + evidence.counts.false > 0
-        assert evidence.counts.undecided == evidence.counts.crashed == 0
+        assert evidence.counts.crashed == 0
+        # Where one comparison of models refutes, others of the same evidence may be open.
+        if evidence.kind is not Grade.STATISTICAL or evidence.outcome is not Outcome.REFUTES:
+            assert evidence.counts.undecided == 0
     if verdict == "refuted":
         assert len(result.original.refutation.witness) >= 3
     assert [reading.verdict for reading in result.readings.values()] == READINGS.get(claim_id, [])
