@@ -49,13 +49,23 @@ class Compensated:
 
 
 def _cosines(A: Any, B: Any, ar: DoubleArithmetic) -> DoubleDouble:
-    """<a_i, b_j>/(|a_i| |b_j|) in compensated arithmetic."""
+    """<a_i, b_j>/(|a_i| |b_j|) in compensated arithmetic; exactly 1 and -1 where a_i = b_j, -b_j.
+
+    Kernels with low powers of 1 - u (a step of a step: the fourth root) would show the last digit
+    of a cosine that is 1 but for its rounding: half the digits of a number near the diagonal.
+    """
     products = _dot(A[:, None, :], B[None, :, :], ar)
     left, right = _dot(A, A, ar), _dot(B, B, ar)
     squares = DoubleDouble(left.hi[:, None], left.lo[:, None]) * DoubleDouble(
         right.hi[None, :], right.lo[None, :]
     )
-    return products / ar.sqrt(squares)
+    cosines = products / ar.sqrt(squares)
+    xp = ar.xp
+    same = xp.all(A[:, None, :] == B[None, :, :], axis=-1)
+    opposite = xp.all(A[:, None, :] == -B[None, :, :], axis=-1)
+    one, zero = xp.ones_like(cosines.hi), xp.zeros_like(cosines.hi)
+    hi = xp.where(same, one, xp.where(opposite, -one, cosines.hi))
+    return DoubleDouble(hi, xp.where(same | opposite, zero, cosines.lo))
 
 
 def _dot(A: Any, B: Any, ar: DoubleArithmetic) -> DoubleDouble:

@@ -50,6 +50,13 @@ def test_coincident_rows_give_the_diagonal_and_the_matrix_is_exactly_symmetric()
     assert np.allclose(np.diag(K[:40, 40:]), 3.0, rtol=1e-15)
 
 
+def test_equal_and_opposite_rows_give_the_values_at_the_poles_however_low_the_power_there():
+    kernel = nt.arccosine(0) @ nt.arccosine(0)  # 1 - k falls as the fourth root of 1 - u
+    X = nt.sphere.uniform(99, 5, seed=0)
+    for Y, value in ((None, 1.0), (X.copy(), 1.0), (-X, 0.5)):
+        assert np.array_equal(np.diag(nt.gram(kernel, X, Y)), np.full(99, value))
+
+
 def test_a_matrix_of_many_blocks_is_that_of_its_parts():
     X = sphere(300, 3)
     K = nt.gram(nt.ntk(3), X)
