@@ -33,6 +33,8 @@ _FOLDER = "the working directory"
 _ENVIRONMENT = "the environment variables"
 _PATH = "the search path of imports (sys.path)"
 _SIGNALS = "the signal handlers"
+_LEFT_BY_IMPORTS = frozenset({"TF_CPP_MIN_LOG_LEVEL", "TPU_SKIP_MDS_QUERY"})
+"""Environment variables that JAX sets when it is imported: no doing of the evidence."""
 
 
 def snapshot() -> State:
@@ -43,7 +45,7 @@ def snapshot() -> State:
             _MPMATH: mpmath.mp.prec,
             _FLOATS: np.geterr(),
             _FOLDER: _working_directory(),
-            _ENVIRONMENT: dict(os.environ),
+            _ENVIRONMENT: _environment(),
             _PATH: list(sys.path),
             _SIGNALS: {number: signal.getsignal(number) for number in signal.valid_signals()},
         }
@@ -62,12 +64,17 @@ def restore(state: State) -> None:
     np.seterr(**parts[_FLOATS])
     if parts[_FOLDER] != _working_directory():
         os.chdir(parts[_FOLDER])
-    os.environ.clear()
+    for name in set(_environment()) - set(parts[_ENVIRONMENT]):
+        del os.environ[name]
     os.environ.update(parts[_ENVIRONMENT])
     sys.path[:] = parts[_PATH]
     for number, handler in parts[_SIGNALS].items():
         if signal.getsignal(number) != handler:
             signal.signal(number, handler)
+
+
+def _environment() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if name not in _LEFT_BY_IMPORTS}
 
 
 def _working_directory() -> str:

@@ -124,6 +124,14 @@ def test_evidence_that_leaves_everything_as_it_was_counts(results, name):
 
 
 @posix
+def test_evidence_that_trains_networks_is_not_blamed_for_what_jax_sets(tmp_path):
+    pytest.importorskip("jax")
+    path = write(tmp_path, source({"trains": "import jax; assert jax.numpy.ones(2).sum() == 2"}))
+    (claim,) = verify([path], jobs=1).claims
+    assert claim.original.verdict is Verdict.PROVED, claim.original.evidence
+
+
+@posix
 def test_nothing_that_evidence_started_lives_on(tmp_path):
     marker = f"ntkproofs-test-{os.getpid()}"
     body = f"import subprocess; subprocess.Popen(['sleep', '600'], env={{'M': {marker!r}}})"
