@@ -155,6 +155,23 @@ def test_a_patched_function_of_any_module_that_makes_steps(tmp_path, module, nam
     assert found.detail.startswith(f"replaced {module}.{name},")
 
 
+@pytest.mark.parametrize(
+    "function", ["derivation.algebra", "derivation.rules.uses_of", "arithmetic.surds.enclosure"]
+)
+def test_a_patch_of_a_module_that_the_claim_file_is_the_first_to_import(tmp_path, function):
+    module, name = f"ntkproofs.{function}".rsplit(".", 1)
+    text = f"""
+    import {module} as module
+    module.{name} = len
+    {CERTIFICATE}
+    def evidence(c):
+        yield exactly("c", c, 3)
+    """
+    (found,) = verify([write(tmp_path, textwrap.dedent(text))], jobs=1).claims[0].original.evidence
+    assert found.outcome is Outcome.CRASHED
+    assert found.detail.startswith(f"replaced {module}.{name},")
+
+
 def test_a_patch_reaches_no_other_claim(tmp_path):
     """One worker serves both: the one that was patched serves no more."""
     extra = "from ntkproofs.arithmetic import exact\nfrom ntkproofs.claims import Truth\n"
