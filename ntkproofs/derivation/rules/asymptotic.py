@@ -1,3 +1,5 @@
+# SymPy's own annotations promise less than its classes have.
+# pyright: reportArgumentType=false
 """Lines about small and large values: Taylor coefficients, leading terms, limits."""
 
 from __future__ import annotations

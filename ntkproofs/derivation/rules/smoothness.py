@@ -1,5 +1,5 @@
 # SymPy's own annotations promise less than its classes have.
-# pyright: reportOperatorIssue=false
+# pyright: reportArgumentType=false, reportAttributeAccessIssue=false, reportOperatorIssue=false
 """What is evidently smooth over the range of a variable, and its values at the ends."""
 
 from __future__ import annotations
