@@ -34,7 +34,7 @@ from ntkproofs.claims.steps import Step, decided_once, of_line
 from ntkproofs.claims.theorems import Theorem
 from ntkproofs.derivation import written
 from ntkproofs.derivation.breaking import breakings
-from ntkproofs.derivation.context import Context, Fact, Known, Statement, Use, statement_of
+from ntkproofs.derivation.context import Context
 from ntkproofs.derivation.formula import (
     Formula,
     Relation,
@@ -43,9 +43,11 @@ from ntkproofs.derivation.formula import (
     parse_continuation,
     parse_relation,
 )
+from ntkproofs.derivation.known import Fact, Known, Use
 from ntkproofs.derivation.meaning import meaning
 from ntkproofs.derivation.notation import Notation
 from ntkproofs.derivation.rules import Growth, Rule, algebra
+from ntkproofs.derivation.statements import Statement, statement_of
 from ntkproofs.errors import InvalidInput, NtkproofsError
 
 __all__ = ["Derivation", "StepFailed", "algebra"]

@@ -8,9 +8,11 @@ from dataclasses import dataclass
 import sympy as sp
 
 from ntkproofs.claims.steps import Step, equality, nonzero_exactly, sign
-from ntkproofs.derivation.context import Context, Statement, Use, bound_symbols, excess
+from ntkproofs.derivation.context import Context
+from ntkproofs.derivation.known import Use
 from ntkproofs.derivation.rules.preparing import Prepared, prepared
 from ntkproofs.derivation.rules.rule import Rule, uses_of
+from ntkproofs.derivation.statements import Statement, bound_symbols, excess
 from ntkproofs.errors import InvalidInput
 
 

@@ -11,9 +11,11 @@ from typing import Any
 import sympy as sp
 
 from ntkproofs.claims.steps import Step, agreement, asymptotic_equality, limit
-from ntkproofs.derivation.context import Context, Statement, Use
+from ntkproofs.derivation.context import Context
+from ntkproofs.derivation.known import Use
 from ntkproofs.derivation.rules.preparing import prepared
 from ntkproofs.derivation.rules.rule import Rule, uses_of
+from ntkproofs.derivation.statements import Statement
 from ntkproofs.errors import InvalidInput
 
 

@@ -8,10 +8,12 @@ from dataclasses import dataclass
 import sympy as sp
 
 from ntkproofs.claims.steps import Step, equality
-from ntkproofs.derivation.context import Context, Statement, Use
+from ntkproofs.derivation.context import Context
+from ntkproofs.derivation.known import Use
 from ntkproofs.derivation.rules.algebraic import follows
 from ntkproofs.derivation.rules.preparing import prepared
 from ntkproofs.derivation.rules.rule import Rule, uses_of
+from ntkproofs.derivation.statements import Statement
 from ntkproofs.errors import InvalidInput
 
 

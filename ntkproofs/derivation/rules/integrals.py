@@ -11,10 +11,12 @@ import sympy as sp
 from ntkproofs.arithmetic.signs import at_least_zero
 from ntkproofs.arithmetic.truth import Truth
 from ntkproofs.claims.steps import Step, equality, sign
-from ntkproofs.derivation.context import Context, Statement, Use
+from ntkproofs.derivation.context import Context
+from ntkproofs.derivation.known import Use
 from ntkproofs.derivation.rules.preparing import prepared
 from ntkproofs.derivation.rules.rule import Rule, uses_of
 from ntkproofs.derivation.rules.smoothness import require_continuous, value_at
+from ntkproofs.derivation.statements import Statement
 from ntkproofs.errors import InvalidInput
 
 

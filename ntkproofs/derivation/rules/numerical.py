@@ -12,9 +12,11 @@ from flint import arb
 from ntkproofs.arithmetic.evaluation import NoValue, ball_value, points_of
 from ntkproofs.arithmetic.truth import Truth, less
 from ntkproofs.claims.steps import Step, certify
-from ntkproofs.derivation.context import Context, Statement, Use
+from ntkproofs.derivation.context import Context
+from ntkproofs.derivation.known import Use
 from ntkproofs.derivation.rules.preparing import prepared
 from ntkproofs.derivation.rules.rule import Rule, uses_of
+from ntkproofs.derivation.statements import Statement
 from ntkproofs.errors import InvalidInput
 
 _POINTS = 12

@@ -10,15 +10,10 @@ import sympy as sp
 
 from ntkproofs.arithmetic.signs import at_least_zero
 from ntkproofs.arithmetic.truth import Truth
-from ntkproofs.derivation.context import (
-    Condition,
-    Context,
-    Known,
-    Statement,
-    Use,
-    excess,
-    substitute,
-)
+from ntkproofs.derivation.conditions import Condition
+from ntkproofs.derivation.context import Context
+from ntkproofs.derivation.known import Known, Use
+from ntkproofs.derivation.statements import Statement, excess, substitute
 from ntkproofs.errors import InvalidInput
 
 

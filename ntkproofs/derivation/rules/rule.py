@@ -7,7 +7,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from ntkproofs.claims.steps import Step
-from ntkproofs.derivation.context import Context, Statement, Use
+from ntkproofs.derivation.context import Context
+from ntkproofs.derivation.known import Use
+from ntkproofs.derivation.statements import Statement
 
 
 def uses_of(items: Sequence[str | Use]) -> tuple[Use, ...]:
