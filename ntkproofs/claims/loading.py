@@ -20,7 +20,7 @@ from ntkproofs.claims.dependencies import is_local
 from ntkproofs.claims.files import Problem, bundled_checks, claim_files, select, taken
 from ntkproofs.claims.instrument import NAME, instrumented
 from ntkproofs.claims.ledger import recording
-from ntkproofs.claims.originals import remember
+from ntkproofs.claims.originals import decides, remember, remember_module
 
 __all__ = ["Loaded", "Problem", "bundled_checks", "claims_in", "load_claims", "select"]
 
@@ -82,8 +82,19 @@ def _compiled(source: bytes, path: str) -> CodeType:
     return instrumented(source, path)
 
 
+class _Remembered(SourceFileLoader):
+    """Loads a module that decides, and takes note of it before a user can change it."""
+
+    def exec_module(self, module: ModuleType) -> None:
+        super().exec_module(module)
+        remember_module(module)
+
+
 class _Helpers(MetaPathFinder):
-    """Finds modules as Python does; those that lie in the folders of claim files are guarded."""
+    """Finds modules as Python does; those that lie in the folders of claim files are guarded.
+
+    Those of the library that decide are remembered, however late they are imported.
+    """
 
     def __init__(self) -> None:
         self.folders: set[Path] = set()
@@ -94,7 +105,9 @@ class _Helpers(MetaPathFinder):
         spec = PathFinder.find_spec(fullname, path, target)
         if spec is not None and type(spec.loader) is SourceFileLoader and spec.origin:
             origin = Path(spec.origin).resolve()
-            if not self.folders.isdisjoint(origin.parents) and is_local(str(origin)):
+            if decides(fullname):
+                spec.loader = _Remembered(fullname, spec.origin)
+            elif not self.folders.isdisjoint(origin.parents) and is_local(str(origin)):
                 spec.loader = _FromSource(fullname, spec.origin)
         return spec
 

@@ -42,10 +42,22 @@ _known: dict[str, list[_Namespace]] = {}
 def remember() -> None:
     """Take note of the modules that decide, where that was not done before.
 
-    Called before any code of a user is run.
+    Called before any code of a user is run; modules that are imported later are remembered as they
+    are imported.
     """
-    for name in [name for name in sys.modules if name.startswith(_ROOMS) and name not in _known]:
-        _known[name] = list(_namespaces(sys.modules[name]))
+    for name in filter(decides, list(sys.modules)):
+        remember_module(sys.modules[name])
+
+
+def decides(module: str) -> bool:
+    """Whether it is the name of a module, or of a package, whose functions decide."""
+    return f"{module}.".startswith(_ROOMS)
+
+
+def remember_module(module: ModuleType) -> None:
+    """Take note of one module that decides, where that was not done before."""
+    if module.__name__ not in _known:
+        _known[module.__name__] = list(_namespaces(module))
 
 
 def replaced() -> str:

@@ -28,8 +28,8 @@ How a line follows (its rule) is one of
 A statement holds for all values of its symbols in their declared ranges.
 """
 
-from ntkproofs.derivation.context import Fact, at
 from ntkproofs.derivation.document import Derivation, StepFailed
+from ntkproofs.derivation.known import Fact, at
 from ntkproofs.derivation.loading import derivation, load, result_of
 from ntkproofs.derivation.rules import (
     algebra,

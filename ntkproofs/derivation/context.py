@@ -1,215 +1,49 @@
-# pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false
-# pyright: reportUnknownVariableType=false, reportUnknownArgumentType=false
 # SymPy's own annotations promise less than its classes have.
-# pyright: reportOperatorIssue=false, reportIndexIssue=false, reportAttributeAccessIssue=false
-# pyright: reportArgumentType=false, reportCallIssue=false, reportGeneralTypeIssues=false
-# pyright: reportUnknownLambdaType=false, reportAssignmentType=false
+# pyright: reportArgumentType=false, reportGeneralTypeIssues=false
 """What is known at a line of a derivation, and how it is used there."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import sympy as sp
-from sympy.core.function import AppliedUndef
 
 from ntkproofs.arithmetic.domain import Bounds, Domain
-from ntkproofs.arithmetic.growth import leading
 from ntkproofs.claims.steps import Step, sign
-from ntkproofs.claims.theorems import Theorem
-from ntkproofs.derivation.formula import Formula, Relation, parse
-from ntkproofs.derivation.notation import Notation, SymbolEntry
+from ntkproofs.derivation.conditions import (
+    Condition,
+    bounds_of,
+    condition,
+    conditions_on,
+    positive_sines,
+)
+from ntkproofs.derivation.formula import Formula, parse
+from ntkproofs.derivation.known import Fact, Known, Use, at
+from ntkproofs.derivation.notation import Notation
+from ntkproofs.derivation.statements import (
+    Statement,
+    bound_symbols,
+    excess,
+    statement_of,
+    substitute,
+)
 from ntkproofs.errors import InvalidInput
 
-Condition = tuple[Any, ...]
-"""An expression that has to be >= 0 (> 0 where the second entry says so), words for it, and
-expressions that are known to be >= 0."""
-
-
-@dataclass(frozen=True)
-class Statement:
-    """A relation between two SymPy expressions."""
-
-    left: Any
-    relation: str
-    right: Any
-    variable: Any = None
-    """For ``~``: the symbol that tends to infinity."""
-    latex: str = ""
-
-    def power(self) -> tuple[Any, Any]:
-        """(c, e) of an asymptotic equality whose right-hand side is ~ c x^e, x its variable.
-
-        Raises:
-            InvalidInput: where it is no such power.
-        """
-        if self.relation != "~":
-            raise InvalidInput(f"{self.latex} is no asymptotic equality")
-        x = sp.Dummy("x", positive=True)
-        right = leading(self.right.xreplace({self.variable: x}), x)
-        constant, exponent = sp.S.One, sp.S.Zero
-        for factor in sp.Mul.make_args(sp.expand_power_base(right)):
-            base, power = factor.as_base_exp()
-            if factor.has(x) and base != x:
-                raise InvalidInput(f"{self.latex} is no law of the form c x^e")
-            constant, exponent = (
-                (constant, exponent + power) if base == x else (constant * factor, exponent)
-            )
-        return constant, sp.expand(exponent)
-
-    def for_symbols(self, *symbols: Any) -> Statement:
-        """The statement with its symbols replaced by those of the same names."""
-        names = {symbol.name: symbol for symbol in symbols}
-        own = self.left.free_symbols | self.right.free_symbols
-        return self.substituted({s: names[s.name] for s in own if s.name in names})
-
-    def substituted(self, values: Mapping[Any, Any]) -> Statement:
-        """The statement for some values of its symbols and functions."""
-        return Statement(
-            substitute(self.left, values),
-            self.relation,
-            substitute(self.right, values),
-            values.get(self.variable, self.variable),
-            self.latex,
-        )
-
-
-def statement_of(relation: Relation) -> Statement:
-    """The statement that a relation makes."""
-    variable = None
-    if relation.variable is not None:
-        variable = relation.left.notation.symbol_entry(relation.variable).symbol
-    left, right = relation.left.sympy, relation.right.sympy
-    return Statement(left, relation.relation, right, variable, relation.latex)
-
-
-def substitute(expression: Any, values: Mapping[Any, Any]) -> Any:
-    """Put values for symbols, simultaneously, and lambdas for functions."""
-    functions = {f: v for f, v in values.items() if isinstance(v, sp.Lambda)}
-    symbols = {s: v for s, v in values.items() if s not in functions and s is not None}
-    values_given = [*symbols.values(), *functions.values()]
-    bound = bound_symbols(expression) & (
-        set(symbols) | {s for v in values_given for s in v.free_symbols}
-    )
-    # A bound variable must not be caught by a value: it gets a name of its own.
-    renaming = {s: sp.Dummy(s.name + "_bound", **s.assumptions0) for s in bound}
-    replaced = _rename_bound(expression, renaming) if renaming else expression
-    replaced = replaced.subs(symbols, simultaneous=True) if symbols else replaced
-    for function, value in functions.items():
-        replaced = replaced.replace(function, _applied(value))
-    return replaced
-
-
-def _applied(function: Any) -> Callable[..., Any]:
-    """A lambda as a function whose bound variables catch nothing of its arguments."""
-
-    def value(*given: Any) -> Any:
-        return substitute(function.expr, dict(zip(function.variables, given, strict=True)))
-
-    return value
-
-
-def bound_symbols(expression: Any) -> set[Any]:
-    """The symbols that integrals and sums of an expression bind."""
-    found: set[Any] = set()
-    for node in sp.preorder_traversal(expression):
-        if isinstance(node, sp.Integral | sp.Sum | sp.Product | sp.Limit):
-            found |= {limits[0] for limits in node.args[1:] if isinstance(limits, sp.Tuple)}
-    return found
-
-
-def _rename_bound(expression: Any, renaming: Mapping[Any, Any]) -> Any:
-    if isinstance(expression, sp.Integral | sp.Sum | sp.Product):
-        names = {limits[0] for limits in expression.args[1:]} & set(renaming)
-        mine = {s: renaming[s] for s in names}
-        body = _rename_bound(expression.args[0], renaming).xreplace(mine)
-        limits = [sp.Tuple(mine.get(r[0], r[0]), *r[1:]) for r in expression.args[1:]]
-        return expression.func(body, *limits)
-    if not expression.args or isinstance(expression, sp.Lambda):
-        return expression
-    return expression.func(*(_rename_bound(a, renaming) for a in expression.args))
-
-
-@dataclass(frozen=True)
-class Known:
-    """Something that holds: a definition, an assumption, a line or a result that was checked."""
-
-    id: str
-    statement: Statement
-    is_definition: bool = False
-    is_assumption: bool = False
-    is_general: bool = False
-    """Of a definition: whether no sign of its arguments went into it when it was read."""
-
-    def is_restriction(self) -> bool:
-        """Whether it assumes an inequality of symbols; one of functions holds for all arguments."""
-        difference = excess(self.statement) if self.is_assumption else None
-        return difference is not None and not difference.atoms(AppliedUndef)
-
-    def fixed_symbols(self) -> set[Any]:
-        """Symbols for which nothing may be put once this is defined or assumed.
-
-        A function that is defined as c x, or that satisfies f(x) = c x, changes with c, which its
-        name does not show.
-        """
-        if not (self.is_definition or self.is_assumption):
-            return set()
-        statement = self.statement
-        if self.is_definition:
-            shown = set() if statement.left.is_Symbol else statement.left.free_symbols
-        elif self.is_restriction():
-            return set()  # it is checked of the values that are put
-        else:
-            values = sp.Tuple(statement.left, statement.right).atoms(AppliedUndef)
-            shown = {s for value in values for s in value.free_symbols}
-        return (statement.left.free_symbols | statement.right.free_symbols) - shown
-
-
-@dataclass(frozen=True)
-class Fact:
-    """A theorem of the literature as a formula, with its hypotheses.
-
-    Attributes:
-        name: permanent name, e.g. ``beta-integral``.
-        theorem: what it is cited as.
-        notation: its own symbols and functions.
-        statement: the formula.
-        hypotheses: relations that its symbols must satisfy, beyond their ranges.
-        parameters: functions that stand for any function, to be given as lambdas.
-        derived: where it is a result of another derivation: that derivation, and its id there.
-    """
-
-    name: str
-    theorem: Theorem
-    notation: Notation = field(repr=False)
-    statement: Relation
-    hypotheses: tuple[Relation, ...] = ()
-    parameters: tuple[str, ...] = ()
-    derived: tuple[Any, str] | None = field(default=None, repr=False, compare=False)
-
-
-@dataclass(frozen=True)
-class Use:
-    """A known statement, or a fact, for some values of its symbols."""
-
-    what: str | Fact
-    values: tuple[tuple[str, str], ...] = ()
-
-    @property
-    def id(self) -> str:
-        return self.what if isinstance(self.what, str) else self.what.name
-
-
-def at(what: str | Fact, **values: str) -> Use:
-    """A line, definition, assumption or fact for given values of its symbols.
-
-    Example:
-        >>> at("recurrence", l="l + 1").id
-        'recurrence'
-    """
-    return Use(what, tuple(values.items()))
+__all__ = [
+    "Condition",
+    "Context",
+    "Fact",
+    "Known",
+    "Statement",
+    "Use",
+    "at",
+    "bound_symbols",
+    "excess",
+    "statement_of",
+    "substitute",
+]
 
 
 @dataclass(frozen=True)
@@ -228,7 +62,7 @@ class Context:
         bounds: dict[Any, Bounds] = {}
         ranges: dict[Any, tuple[Any, Any]] = {}
         for entry in self.notation.symbols.values():
-            b = _bounds_of(entry)
+            b = bounds_of(entry)
             if b is not None:
                 bounds[entry.symbol] = b
             if entry.kind == "integer" and entry.least is not None and entry.most is not None:
@@ -236,7 +70,7 @@ class Context:
         bound = {s for e in expressions for s in bound_symbols(e)}
         strict = [s for known in self.known.values() for s in _strict(known.statement)]
         positive = [s for s in strict if not (s.free_symbols & bound)]
-        positive += _positive_sines(self.notation)
+        positive += positive_sines(self.notation)
         return Domain(tuple(positive), ranges, bounds)
 
     def require_unrestricted(self, *expressions: Any) -> None:
@@ -271,7 +105,7 @@ class Context:
                 f"an integral runs over real numbers, a sum and a product over integers; "
                 f"{x.name} is declared as {entry.kind}"
             )
-        bounds = _bounds_of(entry) or Bounds()
+        bounds = bounds_of(entry) or Bounds()
         found: list[Condition] = []
         for declared, limit, sense in ((bounds.low, low, 1), (bounds.high, high, -1)):
             if declared is None or declared == limit:
@@ -377,7 +211,7 @@ class Context:
         for known in self._restrictions():
             difference: Any = excess(known.statement)
             if difference.free_symbols & set(values):
-                yield _condition(known.statement.substituted(values))
+                yield condition(known.statement.substituted(values))
 
     def _require_shown(self, values: Mapping[Any, Any], id: str) -> None:
         """Refuse another value for what a definition or an assumption depends on unseen."""
@@ -402,7 +236,7 @@ class Context:
             raise InvalidInput(f"the theorem {fact.name!r} needs values for {', '.join(unknown)}")
         found, conditions = self._values(fact.notation, values)
         statement = statement_of(fact.statement).substituted(found)
-        more = [_condition(statement_of(h).substituted(found)) for h in fact.hypotheses]
+        more = [condition(statement_of(h).substituted(found)) for h in fact.hypotheses]
         return statement, (*conditions, *more)
 
     def _values(
@@ -433,7 +267,7 @@ class Context:
                 entry = notation.symbol_entry(name)
                 # A symbol of a fact may have a narrower range than one of that name here.
                 if notation is not self.notation or values[entry.symbol] != entry.symbol:
-                    conditions += _conditions_on(entry, values[entry.symbol], values)
+                    conditions += conditions_on(entry, values[entry.symbol], values)
         return values, tuple(conditions)
 
     def check_conditions(self, conditions: tuple[Condition, ...]) -> Iterator[Step]:
@@ -442,67 +276,5 @@ class Context:
             yield sign(words, expression, self.domain(), strict=strict, nonnegative=known)
 
 
-def _bounds_of(entry: SymbolEntry) -> Bounds | None:
-    low = entry.least if entry.least is not None else entry.above
-    high = entry.most if entry.most is not None else entry.below
-    if entry.kind == "positive" and low is None:
-        low = 0
-    if low is None and high is None:
-        return None
-    open_low = entry.least is None
-    return Bounds(
-        None if low is None else sp.sympify(low),
-        None if high is None else sp.sympify(high),
-        open_low,
-        entry.most is None,
-    )
-
-
-def _conditions_on(entry: SymbolEntry, value: Any, values: Mapping[Any, Any]) -> list[Condition]:
-    bounds = _bounds_of(entry)
-    if bounds is None:
-        return []
-    found: list[Condition] = []
-    if bounds.low is not None:
-        low = bounds.low.subs(dict(values), simultaneous=True)
-        sense = ">" if bounds.open_low else ">="
-        found.append((value - low, bounds.open_low, f"{entry.name} {sense} {low}"))
-    if bounds.high is not None:
-        high = bounds.high.subs(dict(values), simultaneous=True)
-        sense = "<" if bounds.open_high else "<="
-        found.append((high - value, bounds.open_high, f"{entry.name} {sense} {high}"))
-    return found
-
-
-def _condition(statement: Statement) -> Condition:
-    """An inequality as an expression that is to be >= 0, or > 0."""
-    difference = excess(statement)
-    if difference is None:
-        raise InvalidInput(f"a hypothesis is an inequality; got {statement.latex}")
-    return difference, statement.relation in ("<", ">"), statement.latex
-
-
-def excess(statement: Statement) -> Any | None:
-    """What an inequality says to be >= 0 or > 0; None for other relations."""
-    if statement.relation in ("<", "<="):
-        return statement.right - statement.left
-    if statement.relation in (">", ">="):
-        return statement.left - statement.right
-    return None
-
-
 def _strict(statement: Statement) -> list[Any]:
     return [excess(statement)] if statement.relation in ("<", ">") else []
-
-
-def _positive_sines(notation: Notation) -> list[Any]:
-    """sin θ, 1 ± cos θ, sin(θ/2), cos(θ/2) for angles in (0, π); arccos u for u in (-1, 1)."""
-    found: list[Any] = []
-    for entry in notation.symbols.values():
-        if entry.above == 0 and entry.below == sp.pi:
-            angle = entry.symbol
-            found += [sp.sin(angle), 1 - sp.cos(angle), 1 + sp.cos(angle)]
-            found += [sp.sin(angle / 2), sp.cos(angle / 2), sp.pi - angle]
-        if entry.above == -1 and entry.below == 1:
-            found += [sp.acos(entry.symbol), sp.pi - sp.acos(entry.symbol)]
-    return found

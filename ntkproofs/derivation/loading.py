@@ -7,8 +7,8 @@ from functools import lru_cache
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 
-from ntkproofs.derivation.context import Fact
 from ntkproofs.derivation.document import Derivation
+from ntkproofs.derivation.known import Fact
 from ntkproofs.errors import InvalidInput
 
 

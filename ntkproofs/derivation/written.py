@@ -146,7 +146,7 @@ class Result:
     title: str
     prose: Prose
     lines: tuple[Line, ...]
-    proof: tuple[Paragraph | Display | Definition, ...]
+    proof: tuple[Block, ...]
 
 
 Block = Paragraph | Display | Definition | Assumption | Result

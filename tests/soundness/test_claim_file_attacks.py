@@ -4,10 +4,14 @@ Each attack is a file, as a user would write it, and is verified from there. Flo
 ``test_float_guard.py``.
 """
 
+import importlib
+import inspect
+import pkgutil
 import textwrap
 
 import pytest
 
+from ntkproofs.claims import steps
 from ntkproofs.claims.report import verify
 from ntkproofs.claims.verdict import Outcome, Verdict
 
@@ -111,10 +115,9 @@ def test_a_patched_decision_procedure(tmp_path, text):
 
 
 def test_a_patched_method_and_a_patched_module(tmp_path):
-    for change in ("Step.is_genuine = lambda self: True", "steps.sp = None"):
+    for change in ("Step.is_genuine = lambda self: True", "symbolic.sp = None"):
         text = f"""
-        from ntkproofs.claims import steps
-        from ntkproofs.claims.steps import Step
+        from ntkproofs.claims.steps import Step, symbolic
         {CERTIFICATE}
         def evidence(c):
             {change}
@@ -123,6 +126,50 @@ def test_a_patched_method_and_a_patched_module(tmp_path):
         path = write(tmp_path, textwrap.dedent(text))
         (found,) = verify([path], jobs=1).claims[0].original.evidence
         assert found.detail.startswith("replaced ntkproofs.claims.steps.")
+
+
+def functions_of(package):
+    """Every function of a package's modules, as (module, function)."""
+    for found in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
+        module = importlib.import_module(found.name)
+        for name, value in vars(module).items():
+            if inspect.isfunction(value) and value.__module__ == found.name:
+                yield found.name, name
+
+
+@pytest.mark.parametrize(("module", "name"), list(functions_of(steps)))
+def test_a_patched_function_of_any_module_that_makes_steps(tmp_path, module, name):
+    text = f"""
+    import {module} as module
+    original = module.{name}
+    {CERTIFICATE}
+    def evidence(c):
+        module.{name} = lambda *_, **__: None
+        try:
+            yield exactly("c", c, 3)
+        finally:
+            module.{name} = original
+    """
+    (found,) = here(write(tmp_path, textwrap.dedent(text))).evidence
+    assert found.outcome is Outcome.CRASHED
+    assert found.detail.startswith(f"replaced {module}.{name},")
+
+
+@pytest.mark.parametrize(
+    "function", ["derivation.algebra", "derivation.rules.uses_of", "arithmetic.surds.enclosure"]
+)
+def test_a_patch_of_a_module_that_the_claim_file_is_the_first_to_import(tmp_path, function):
+    module, name = f"ntkproofs.{function}".rsplit(".", 1)
+    text = f"""
+    import {module} as module
+    module.{name} = len
+    {CERTIFICATE}
+    def evidence(c):
+        yield exactly("c", c, 3)
+    """
+    (found,) = verify([write(tmp_path, textwrap.dedent(text))], jobs=1).claims[0].original.evidence
+    assert found.outcome is Outcome.CRASHED
+    assert found.detail.startswith(f"replaced {module}.{name},")
 
 
 def test_a_patch_reaches_no_other_claim(tmp_path):

@@ -14,8 +14,8 @@ from ntkproofs.claims.theorems import (
     ZONAL_INTEGRAL,
     Theorem,
 )
-from ntkproofs.derivation.context import Fact
 from ntkproofs.derivation.formula import parse_relation
+from ntkproofs.derivation.known import Fact
 from ntkproofs.derivation.notation import Notation
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import sympy as sp
 
 from ntkproofs.claims.theorems import OBLIQUE_POLAR_COORDINATES
-from ntkproofs.derivation.context import Fact
 from ntkproofs.derivation.formula import parse_relation
+from ntkproofs.derivation.known import Fact
 from ntkproofs.derivation.notation import Notation
 
 

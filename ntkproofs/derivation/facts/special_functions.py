@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from ntkproofs.claims.theorems import GAMMA_FUNCTION
-from ntkproofs.derivation.context import Fact
 from ntkproofs.derivation.formula import parse_relation
+from ntkproofs.derivation.known import Fact
 from ntkproofs.derivation.notation import Notation
 
 
