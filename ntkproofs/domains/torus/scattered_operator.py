@@ -163,6 +163,12 @@ class TorusOperator(LinearOperator):
             sqrt(n m) times their error.
         relative_error: that over sqrt(n m) max |k̂|, k̂ the Fourier coefficients of the kernel,
             which is at most ‖K‖ if all of them are >= 0 and Y was left out.
+
+    Example:
+        >>> import numpy as np, ntkproofs as nt
+        >>> A = operator(nt.ntk(3), nt.torus.scattered(2000, 1, seed=0), accuracy=1e-6)
+        >>> A.pairs < A.shape[0] ** 2 / 10, A.relative_error <= 1e-6
+        (True, True)
     """
 
     def __init__(
