@@ -14,8 +14,7 @@ from typing import Any
 import numpy as np
 
 from ntkproofs.errors import InvalidInput
-from ntkproofs.finite_width.accumulators import GROUPS
-from ntkproofs.finite_width.ensembles import Ensemble
+from ntkproofs.finite_width.ensembles import GROUPS, Ensemble
 
 _RESAMPLES = 4000
 

@@ -20,7 +20,6 @@ from scipy.sparse.linalg import LinearOperator
 
 from ntkproofs.conventions import require_integer
 from ntkproofs.domains.quadrature import Floats
-from ntkproofs.domains.torus.grid_operator import require_threads
 from ntkproofs.domains.torus.neighbours import Neighbours, wrapped
 from ntkproofs.domains.torus.points import require_torus_points
 from ntkproofs.domains.torus.smooth_part import SmoothPart, smooth_part
@@ -29,6 +28,7 @@ from ntkproofs.domains.torus.split import Split, split
 from ntkproofs.errors import InvalidInput, MissingPackage, Unable
 from ntkproofs.kernels.chebyshev import ChebyshevKernel, chebyshev
 from ntkproofs.kernels.kernel import Kernel
+from ntkproofs.threads import require_threads
 
 MAX_PAIRS = 1 << 27
 """Close pairs beyond which an operator is refused unless a larger limit is given; 12 bytes each."""
