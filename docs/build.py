@@ -31,6 +31,105 @@ Made from the docstrings by `python docs/build.py`; all examples run in the test
 README). Arguments that have no meaning raise `InvalidInput`, and what has an answer that cannot be
 had raises `Unable`, each with the requirement, what was given, why it matters and what to do.
 """
+BORROWED = {
+    "cosine": """The kernel k(u) = u of a linear network: harmonics of degree 1, and no others.
+
+Args:
+    u: cosines, in any arithmetic.
+
+Example:
+    >>> import ntkproofs as nt
+    >>> nt.eigenvalues(nt.cosine, dim=3, degrees=[0, 1, 2]).round(12) + 0.0
+    array([0.        , 0.33333333, 0.        ])
+""",
+    "st.booleans": """True and False; of Hypothesis, whose pages say more.
+
+Example:
+    >>> import ntkproofs as nt
+    >>> nt.st.simplest(nt.st.booleans())
+    False
+""",
+    "st.integers": """Integers of a range; of Hypothesis, whose pages say more.
+
+Args:
+    min_value: the least, none if left out.
+    max_value: the largest, none if left out.
+
+Returns:
+    A strategy that shrinks towards 0.
+
+Example:
+    >>> import ntkproofs as nt
+    >>> nt.st.simplest(nt.st.integers(0, 99), lambda n: nt.harmonic_dimension(3, n) > 8)
+    4
+""",
+    "st.just": """One value, always; of Hypothesis, whose pages say more.
+
+Args:
+    value: the value.
+
+Example:
+    >>> import ntkproofs as nt
+    >>> nt.st.simplest(nt.st.just(nt.ntk(3)))
+    ntk(depth=3)
+""",
+    "st.lists": """Lists of instances; of Hypothesis, whose pages say more.
+
+Args:
+    elements: the strategy of an entry.
+    min_size: the least length.
+    max_size: the largest length, none if left out.
+    unique_by: a function of an entry (or several) whose values are to differ.
+    unique: whether entries are to differ.
+
+Returns:
+    A strategy that shrinks to short lists.
+
+Example:
+    >>> import ntkproofs as nt
+    >>> nt.st.simplest(nt.st.lists(nt.st.degrees(), unique=True), lambda found: len(found) > 2)
+    [0, 1, 2]
+""",
+    "st.one_of": """An instance of one of several strategies; of Hypothesis, whose pages say more.
+
+Args:
+    args: the strategies.
+
+Returns:
+    A strategy that shrinks towards the first of them.
+
+Example:
+    >>> import ntkproofs as nt
+    >>> kernels = nt.st.one_of(nt.st.just(nt.nngp(2)), nt.st.depths().map(nt.ntk))
+    >>> nt.st.simplest(kernels, lambda kernel: kernel(1.0) > 1)
+    ntk(depth=2)
+""",
+    "st.sampled_from": """One of some values; of Hypothesis, whose pages say more.
+
+Args:
+    elements: the values, simplest ones first.
+
+Returns:
+    A strategy that shrinks towards the first of them.
+
+Example:
+    >>> import ntkproofs as nt
+    >>> nt.st.simplest(nt.st.sampled_from([2, 3, 8]), lambda dim: dim % 2)
+    3
+""",
+    "st.tuples": """Tuples of an instance of each strategy; of Hypothesis, whose pages say more.
+
+Args:
+    args: the strategies, in order.
+
+Example:
+    >>> import ntkproofs as nt
+    >>> pairs = nt.st.tuples(nt.st.dimensions(), nt.st.degrees())
+    >>> nt.st.simplest(pairs, lambda pair: nt.harmonic_dimension(*pair) > 2)
+    (3, 1)
+""",
+}
+"""What the page says of names whose docstrings are not ours, or which can have none."""
 _SECTION = re.compile(r"^(Args|Returns|Raises|Source|Errors|Example|Attributes|References):$")
 
 
@@ -47,19 +146,15 @@ def public_names() -> Iterator[tuple[str, str, Any]]:
     for name in sorted(nt.__all__):
         module = getattr(nt, name)
         if isinstance(module, ModuleType):
-            for member in sorted(getattr(module, "__all__", ()) or _functions_of(module)):
+            for member in sorted(module.__all__):
                 value = getattr(module, member)
                 if not isinstance(value, ModuleType):
                     yield f"`nt.{name}`", f"{name}.{member}", value
 
 
-def _functions_of(module: ModuleType) -> list[str]:
-    """The public functions and classes that a module without ``__all__`` defines."""
-    return [
-        name
-        for name, value in vars(module).items()
-        if not name.startswith("_") and getattr(value, "__module__", "") == module.__name__
-    ]
+def text(name: str, value: Any) -> str:
+    """What the page says of a name: its docstring, or ours where it is not of this library."""
+    return BORROWED.get(name) or inspect.getdoc(value) or ""
 
 
 def signature(name: str, value: Any) -> str:
@@ -126,10 +221,8 @@ def page() -> str:
         if section != last:
             parts.append(f"## {section}\n")
             last = section
-        doc = inspect.getdoc(value) or ""
-        if name == "cosine":
-            doc = "The kernel k(u) = u of a linear network."
-        parts.append(f"### `nt.{signature(name, value)}`\n\n{markdown(doc)}\n")
+        doc = markdown(text(name, value))
+        parts.append(f"### `nt.{signature(name, value)}`\n\n{doc}\n")
     return re.sub(r"\n{3,}", "\n\n", "\n".join(parts))
 
 

@@ -38,9 +38,9 @@ from ntkproofs.claims import (
 from ntkproofs.claims.theorems import ALIASING, CONVOLUTIONS, NTK_LIMIT, SYMMETRIC_EIGENVECTORS
 from ntkproofs.derivation import derivation
 from ntkproofs.domains import torus
-from ntkproofs.finite_width.mode_rates import agreement, independent_modes, measure_rates
+from ntkproofs.finite_width.mode_rates import fit_rates, independent_modes, measure_rates
 from ntkproofs.finite_width.network import Network, draw_weights
-from ntkproofs.finite_width.torus_problems import Loss
+from ntkproofs.finite_width.torus_problems import TorusLoss
 from ntkproofs.finite_width.torus_training import choose_step, descend, predicted_rates
 
 FALSE_ALARM = 1e-3
@@ -133,7 +133,7 @@ def rate_of_a_mode(q, c, aliasing):
 def trained(n, dim, order, width, draw):
     """Measured rates of the modes of one network, next to what is predicted with aliases."""
     network = Network.of(2, width, bias_variance=0.5)
-    problem = Loss("sobolev", order).problem(n, dim, amplitude=0.01, seed=0)
+    problem = TorusLoss("sobolev", order).problem(n, dim, amplitude=0.01, seed=0)
     step = choose_step(predicted_rates(network, problem)) * 2.5  # a quarter of the limit
     weights = draw_weights(network, 2 * dim, seed=1, draw=draw)
     curves = descend(
@@ -158,7 +158,7 @@ def stated_rates(run, *, q, c, aliasing):
     """The rates of the statement; without aliases from a grid that is 16 times as fine."""
     (n, dim, order), network = run, Network.of(2, 1, bias_variance=0.5)
     factor = 1 if aliasing == "summed" else 16
-    fine = Loss("sobolev", float(q) * order).problem(n * factor, dim, amplitude=1, seed=0)
+    fine = TorusLoss("sobolev", float(q) * order).problem(n * factor, dim, amplitude=1, seed=0)
     rates = predicted_rates(network, fine) * float(c)
     kept = [k % (n * factor) for k in torus.frequencies(n, 1)[:, 0]]
     return rates[np.ix_(*[kept] * dim)].reshape(-1)[independent_modes(n, dim)]
@@ -186,7 +186,7 @@ def networks_follow(q, c, aliasing):
     for run, modes in RUNS.items():
         n, dim, order = run
         rates, found = stated_rates(run, q=q, c=c, aliasing=aliasing), measured(*run)
-        lines = [agreement(rates, each) for each in found]
+        lines = [fit_rates(rates, each) for each in found]
         witness = {"N": n, "d": dim, "s": order, "width": WIDTH}
         slopes = np.array([line.slope for line in lines])
         offsets = np.array([line.offset for line in lines])

@@ -46,6 +46,22 @@ class Evidence:
             the steps themselves are about symbols.
         loaded: the ledger of the loading of its file: floats that entered balls there.
         full: whether it makes long measurements again, and runs only where that is asked for.
+
+    Example:
+        >>> from ntkproofs.claims import identity
+        >>> claim = Claim(
+        ...     id="example.sum", statement="1 + 1 = c", source="school", constants={"c": 2},
+        ...     mutants={"c": [1, 3]},
+        ... )
+        >>> @claim.certificate(on="one case")
+        ... def count(c):
+        ...     "By counting."
+        ...     yield identity("1 + 1", 1 + 1, c)
+        >>> made = claim.evidence[0]
+        >>> made.name, made.kind.word, made.on, made.constants, made.summary
+        ('count', 'certified', 'one case', ('c',), 'By counting.')
+        >>> [step.truth.value for c in (2, 3) for step in made.function(c)]    # it kills the mutant
+        ['true', 'false']
     """
 
     name: str
@@ -63,7 +79,21 @@ class Evidence:
 
 @dataclass(frozen=True)
 class Statement:
-    """A statement with the constants that make it precise."""
+    """A statement with the constants that make it precise.
+
+    Attributes:
+        latex: the statement, in LaTeX.
+        constants: its constants, by name.
+
+    Example:
+        >>> claim = Claim(
+        ...     id="example.decay", statement="decay p", source="a talk",
+        ...     constants={"p": 3}, mutants={},
+        ... )
+        >>> claim.reading("in one parity only", "even degrees: decay p", p=4)
+        >>> claim.readings["in one parity only"]
+        Statement(latex='even degrees: decay p', constants={'p': 4})
+    """
 
     latex: str
     constants: Constants
@@ -155,6 +185,21 @@ class Amendment(_HasEvidence):
     """The repaired statement: the constants at which the claim's own evidence must hold, and more.
 
     The claim's evidence is run on these constants too; evidence registered here is added to it.
+    Made by :meth:`Claim.amend`.
+
+    Attributes:
+        latex: the repaired statement, in LaTeX.
+        constants: those of the claim, with what the amendment changes.
+        mutants: for each constant, values that make the repaired statement false.
+        evidence: what was registered here.
+
+    Example:
+        >>> claim = Claim(
+        ...     id="example.decay", statement="decay p", source="a talk",
+        ...     constants={"d": 3, "p": 4}, mutants={},
+        ... )
+        >>> claim.amend("decay d in even degrees", p=3, mutants={"p": [2, 4]}).constants
+        {'d': 3, 'p': 3}
     """
 
     latex: str

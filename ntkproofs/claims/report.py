@@ -15,7 +15,7 @@ from ntkproofs.claims.outline import ClaimOutline
 from ntkproofs.claims.progress import Progress, Silence
 from ntkproofs.claims.store import Store
 from ntkproofs.claims.verdict import ClaimResult, Verdict, claims_table
-from ntkproofs.claims.workers import Limits, Pool, processors
+from ntkproofs.claims.workers import Limits, Pool, default_jobs
 from ntkproofs.errors import InvalidInput
 from ntkproofs.markup import cell
 
@@ -158,7 +158,7 @@ def verify(
         <Verdict.REFUTED: 'refuted'>
     """
     _check_seed(seed)
-    limits = Limits(processors() if jobs is None else jobs, timeout, memory)
+    limits = Limits(default_jobs() if jobs is None else jobs, timeout, memory)
     told = progress or Silence()
     # A single path or id is a sequence of one, not of its characters.
     paths = [paths] if isinstance(paths, (str, Path)) else paths

@@ -14,6 +14,13 @@ class Theorem:
         statement: what it says, hypotheses included.
         source: where it is proved.
         references: keys of the works in :data:`ntkproofs.claims.references.REFERENCES`.
+
+    Example:
+        >>> FUNK_HECKE.name, FUNK_HECKE.references
+        ('Funk-Hecke formula', ('mueller1966',))
+        >>> mine = Theorem("my lemma", "For all l >= 1, μ_l > 0.", "my paper, Lemma 2")
+        >>> mine.source    # ``@claim.proof(relies_on=[mine])`` lists it with the verdict
+        'my paper, Lemma 2'
     """
 
     name: str

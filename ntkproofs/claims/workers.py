@@ -25,6 +25,7 @@ from typing import Any, BinaryIO, cast
 
 from ntkproofs.claims.outline import without_addresses
 from ntkproofs.errors import InvalidInput, Unable
+from ntkproofs.threads import processors
 
 _PATIENCE = 0.5
 """Seconds between looks at workers that say nothing."""
@@ -91,11 +92,9 @@ class Limits:
             )
 
 
-def processors() -> int:
-    """How many processors this process may use."""
-    with contextlib.suppress(AttributeError):
-        return min(len(os.sched_getaffinity(0)), _MOST_JOBS)
-    return min(os.cpu_count() or 1, _MOST_JOBS)
+def default_jobs() -> int:
+    """One worker for each processor that this process may use, within the limit."""
+    return min(processors(), _MOST_JOBS)
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from concurrent.futures import Future
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from typing import Any
 
-from ntkproofs.claims.workers import processors
+from ntkproofs.claims.workers import default_jobs
 from ntkproofs.cluster.executor import ClusterExecutor, Waits
 from ntkproofs.cluster.sameness import differences, facts, stamp
 from ntkproofs.errors import InvalidInput, MissingPackage, Unable
@@ -56,7 +56,7 @@ def connected(
     with ExitStack() as stack:
         stack.enter_context(_quiet())
         if address == AUTO:
-            found = stack.enter_context(_local(distributed, jobs or processors(), waits))
+            found = stack.enter_context(_local(distributed, jobs or default_jobs(), waits))
             address = str(found.scheduler_address)
         client = _client(distributed, address, waits)
         stack.callback(client.close, timeout=2)

@@ -118,7 +118,7 @@ def recheck(
       ntkproofs recheck report.json
       ntkproofs recheck report.json my_claims.py --all
     """
-    from ntkproofs.claims.workers import Limits, processors
+    from ntkproofs.claims.workers import Limits, default_jobs
     from ntkproofs.files import require_writable
     from ntkproofs.reports.json_report import write_json
     from ntkproofs.reports.recheck import Standing, print_recheck, recheck_to_json
@@ -128,7 +128,7 @@ def recheck(
 
     if json is not None:
         require_writable(json)
-    limits = Limits(processors() if jobs is None else jobs, timeout, memory)
+    limits = Limits(default_jobs() if jobs is None else jobs, timeout, memory)
     stored = read_report(report)
     if not stored.claims:
         raise InvalidInput(f"{report} holds no claim; there is nothing to be checked.")

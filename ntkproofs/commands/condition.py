@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from fractions import Fraction
 from pathlib import Path
 from typing import Annotated
@@ -11,6 +10,7 @@ import typer
 
 from ntkproofs.commands.common import Bar, Cluster, console, rising_range
 from ntkproofs.errors import InvalidInput
+from ntkproofs.threads import processors
 
 _MOST_DEPTHS = 10_000
 
@@ -102,7 +102,7 @@ def condition(
             dim=dim,
             draws=draws,
             seed=seed,
-            jobs=jobs or _processors(),
+            jobs=jobs or processors(),
             executor=executor,
             progress=progress,
         )
@@ -114,10 +114,6 @@ def condition(
 
         save_figure(draw_condition(found), plot)
         typer.echo(f"The picture is in {plot}.", err=True)
-
-
-def _processors() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def parse_deltas(text: str) -> list[Fraction]:

@@ -37,6 +37,21 @@ def rationals(least: Any, most: Any) -> SearchStrategy[Fraction]:
 
     Ends, simple fractions and numbers next to the ends, at distances of 10^-k, come more often; a
     local optimiser and the shrinking of witnesses move the number within the interval.
+
+    Args:
+        least: the least value, rational.
+        most: the largest, > least.
+
+    Returns:
+        A strategy of ``Fraction``.
+
+    Raises:
+        InvalidInput: for an interval without inner points.
+
+    Example:
+        >>> from ntkproofs.conjectures.strategies import simplest
+        >>> simplest(rationals(0, 3), lambda x: x.denominator > 1)
+        Fraction('1/2')
     """
     low, high = Fraction(least), Fraction(most)
     if not low < high:
@@ -59,5 +74,15 @@ def rationals(least: Any, most: Any) -> SearchStrategy[Fraction]:
 
 
 def cosines() -> SearchStrategy[Fraction]:
-    """Cosines u in [-1, 1]: dense, with ±1, 0, short fractions and u = ±(1 - 10^-k) among them."""
+    """Cosines u in [-1, 1]: dense, with ±1, 0, short fractions and u = ±(1 - 10^-k) among them.
+
+    Returns:
+        A strategy of ``Fraction``; see :func:`rationals`.
+
+    Example:
+        >>> import ntkproofs as nt
+        >>> from ntkproofs.conjectures.strategies import simplest
+        >>> simplest(cosines(), lambda u: nt.ntk(2)(float(u)) < 0)
+        Fraction('-1/2')
+    """
     return rationals(-1, 1)

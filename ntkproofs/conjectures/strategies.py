@@ -12,12 +12,14 @@ as well.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 from itertools import product
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
+from hypothesis import find, settings
+from hypothesis.errors import NoSuchExample
 from hypothesis.strategies import (
     SearchStrategy,
     booleans,
@@ -33,7 +35,7 @@ from hypothesis.strategies import (
 from ntkproofs.conjectures.matrices import ExactMatrix
 from ntkproofs.conjectures.points import SpherePoints, TorusPoints
 from ntkproofs.conjectures.rationals import cosines, rationals
-from ntkproofs.errors import InvalidInput
+from ntkproofs.errors import InvalidInput, Unable
 from ntkproofs.kernels.arccosine import arccosine
 from ntkproofs.kernels.kernel import Kernel
 from ntkproofs.kernels.networks import cosine, deep_narrow, eoc, nngp, ntk
@@ -57,6 +59,7 @@ __all__ = [
     "rationals",
     "sampled_from",
     "short_rationals",
+    "simplest",
     "sobolev_orders",
     "sphere_points",
     "targets",
@@ -68,39 +71,148 @@ __all__ = [
 
 _PYTHAGOREAN = ((3, 4), (4, 3), (5, 12), (8, 15), (1, 0), (0, 1), (1, 1))
 _LARGEST_SEED = 2**16
+_SEARCH = settings(database=None, deadline=None, derandomize=True)
+
+_T = TypeVar("_T")
+
+
+def simplest(strategy: SearchStrategy[_T], condition: Callable[[_T], Any] = lambda _: True) -> _T:
+    """The simplest instance that a search finds: what a witness of the same kind shrinks to.
+
+    Args:
+        strategy: of any instances.
+        condition: takes an instance, says whether it is one that is looked for.
+
+    Returns:
+        The instance, the same on every call.
+
+    Raises:
+        Unable: if none is found, which does not show that none exists.
+
+    Example:
+        >>> import ntkproofs as nt
+        >>> simplest(dimensions())
+        2
+        >>> simplest(degrees(1), lambda degree: nt.exact_eigenvalue(nt.ntk(2), 3, degree) == 0)
+        3
+    """
+    try:
+        return find(strategy, condition, settings=_SEARCH)
+    except NoSuchExample:
+        raise Unable(
+            f"No instance of {strategy!r} that meets the condition was found, which does not show "
+            "that none exists. Take a narrower strategy or a weaker condition."
+        ) from None
 
 
 def dimensions(least: int = 2, most: int = 10) -> SearchStrategy[int]:
     """Dimensions of the space; the smallest ones, where statements often change, come more often.
 
+    Args:
+        least: the least dimension, >= 2.
+        most: the largest, >= least.
+
+    Returns:
+        A strategy of integers.
+
     Raises:
         InvalidInput: for ``least < 2``: S^0 has two points.
+
+    Example:
+        >>> import ntkproofs as nt
+        >>> simplest(dimensions())    # what a witness shrinks to
+        2
+        >>> simplest(dimensions(), lambda d: nt.harmonic_dimension(d, 2) > 20)
+        7
     """
     _require(2 <= least <= most, "dimensions are integers from 2 on", (least, most))
     return one_of(integers(least, min(least + 2, most)), integers(least, most))
 
 
 def degrees(least: int = 0, most: int = 60) -> SearchStrategy[int]:
-    """Degrees of harmonics; 0, 1, 2, 3 and their like, where parities settle, come more often."""
+    """Degrees of harmonics; 0, 1, 2, 3 and their like, where parities settle, come more often.
+
+    Args:
+        least: the least degree, >= 0.
+        most: the largest, >= least.
+
+    Returns:
+        A strategy of integers.
+
+    Raises:
+        InvalidInput: for ``least < 0`` or ``most < least``.
+
+    Example:
+        >>> import ntkproofs as nt
+        >>> simplest(degrees(1), lambda degree: nt.exact_eigenvalue(nt.ntk(2), 3, degree) == 0)
+        3
+    """
     _require(0 <= least <= most, "degrees are integers from 0 on", (least, most))
     return one_of(integers(least, min(least + 5, most)), integers(least, most))
 
 
 def depths(least: int = 2, most: int = 12) -> SearchStrategy[int]:
-    """Numbers of weight layers; 2 and 3, between which laws change, come more often."""
+    """Numbers of weight layers; 2 and 3, between which laws change, come more often.
+
+    Args:
+        least: the least depth, >= 1; 1 is a linear model, 2 has one hidden layer.
+        most: the largest, >= least.
+
+    Returns:
+        A strategy of integers.
+
+    Raises:
+        InvalidInput: for ``least < 1`` or ``most < least``.
+
+    Example:
+        >>> import ntkproofs as nt
+        >>> simplest(depths(), lambda depth: nt.ntk(depth)(1.0) > 3)    # k(1) is the depth
+        4
+    """
     _require(1 <= least <= most, "depths are integers from 1 on", (least, most))
     return one_of(integers(least, min(least + 1, most)), integers(least, most))
 
 
 def widths(least: int = 1, most: int = 1024) -> SearchStrategy[int]:
-    """Widths of layers, powers of two among them."""
+    """Widths of layers, powers of two among them.
+
+    Args:
+        least: the least width, >= 1.
+        most: the largest, >= least.
+
+    Returns:
+        A strategy of integers.
+
+    Raises:
+        InvalidInput: for ``least < 1`` or ``most < least``.
+
+    Example:
+        >>> simplest(widths(), lambda n: n > 2)
+        3
+    """
     _require(1 <= least <= most, "widths are integers from 1 on", (least, most))
     powers = [2**j for j in range(40) if least <= 2**j <= most]
     return one_of(integers(least, most), *([sampled_from(powers)] if powers else []))
 
 
 def short_rationals(least: Any = -2, most: Any = 2, denominator: int = 12) -> SearchStrategy[Any]:
-    """Rational numbers of an interval with small denominators; integers and halves first."""
+    """Rational numbers of an interval with small denominators; integers and halves first.
+
+    Args:
+        least: the least value, rational.
+        most: the largest, >= least.
+        denominator: the largest denominator.
+
+    Returns:
+        A strategy of ``Fraction``, finitely many of them; :func:`rationals` are dense.
+
+    Raises:
+        InvalidInput: for ``most < least``, and an interval without such a number.
+
+    Example:
+        >>> simplest(short_rationals(0, 1), lambda x: 0 < x < 1)
+        Fraction(1, 2)
+    """
     low, high = Fraction(least), Fraction(most)
     _require(low <= high, "the least value is at most the largest", (least, most))
     found = {
@@ -114,12 +226,37 @@ def short_rationals(least: Any = -2, most: Any = 2, denominator: int = 12) -> Se
 
 
 def sobolev_orders(least: Any = -3, most: Any = 6) -> SearchStrategy[Any]:
-    """Orders s of Sobolev multipliers: integers, halves and other short rationals."""
+    """Orders s of Sobolev multipliers: integers, halves and other short rationals.
+
+    Args:
+        least: the least order, rational.
+        most: the largest, >= least.
+
+    Returns:
+        A strategy of ``Fraction`` with denominators up to 8.
+
+    Raises:
+        InvalidInput: for ``most < least``.
+
+    Example:
+        >>> import ntkproofs as nt
+        >>> s = simplest(sobolev_orders(0, 2), lambda s: s.denominator > 1)
+        >>> s, nt.sobolev(s).multiplier(0, 3)    # of degree 0, at every order
+        (Fraction(1, 2), 1.0)
+    """
     return short_rationals(least, most, 8)
 
 
 def activation_slopes() -> SearchStrategy[tuple[int, int]]:
-    """(a, b) of an activation a s + b |s|, b != 0; the ReLU is (1, 1)."""
+    """(a, b) of an activation a s + b |s|, b != 0; the ReLU is (1, 1).
+
+    Returns:
+        A strategy of pairs of integers, for ``nt.eoc(depth, a, b)``.
+
+    Example:
+        >>> simplest(activation_slopes())    # |s|, in even degrees only
+        (0, 1)
+    """
     return tuples(integers(-4, 4), integers(1, 4))
 
 
@@ -138,14 +275,22 @@ def sphere_points(
         n: how many.
         dim: dimension of the space, at least 2.
         kinds: which sets: ``any`` (short rational coordinates), ``basis`` (of ±e_i, as many
-            orthogonal ones as there are), ``random``
-            (near uniform), ``antipodal`` (one such pair,
-            or all), ``duplicated`` (with such a pair), ``close`` (a pair at
-            a distance of 10^-k, k = 1..12), ``circle`` (all in one plane), ``distinct`` (no two
-            parallel).
+            orthogonal ones as there are), ``random`` (near uniform), ``antipodal`` (one such pair,
+            or as many as there is room for), ``duplicated`` (with two equal points), ``close`` (two
+            points, or a point and an antipode, about 10^-k apart for some k = 1..12), ``clustered``
+            (around one of a few centres, about 1/100 apart), ``circle`` (all in one plane),
+            ``distinct`` (no two parallel).
+
+    Returns:
+        A strategy of points whose cosines are known to any precision: ``X[i, j]`` is one of them,
+        ``numpy.asarray(X)`` the rows as floats.
 
     Raises:
         InvalidInput: for kinds that are not known, n = 0 and dim = 1.
+
+    Example:
+        >>> simplest(sphere_points(3, 3, kinds=["basis"]))
+        SpherePoints.of([(1, 0, 0), (0, 1, 0), (0, 0, 1)])
     """
     unknown = sorted(set(kinds) - set(_KINDS))
     _require(not unknown and bool(kinds), f"kinds are of {sorted(_KINDS)}", list(kinds))
@@ -254,14 +399,26 @@ _KINDS = {
 def torus_points(
     n: SearchStrategy[int] | int, dim: SearchStrategy[int] | int
 ) -> SearchStrategy[TorusPoints]:
-    """Scattered points of [0, 1)^dim with short rational coordinates."""
-    return _torus_points(_strategy(n), _strategy(dim))
+    """Scattered points of [0, 1)^dim with short rational coordinates.
+
+    Args:
+        n: how many.
+        dim: d >= 1.
+
+    Returns:
+        A strategy of points x, seen on the sphere S^(2d-1) as by ``nt.torus.embed``.
+
+    Example:
+        >>> simplest(torus_points(1, 2))
+        TorusPoints.of([(0, 0,)])
+    """
+    coordinate = short_rationals(0, Fraction(11, 12))
+    return _torus_points(_strategy(n), _strategy(dim), coordinate)
 
 
 @composite
-def _torus_points(draw: Any, counts: Any, dims: Any) -> TorusPoints:
+def _torus_points(draw: Any, counts: Any, dims: Any, coordinate: Any) -> TorusPoints:
     n, d = draw(counts), draw(dims)
-    coordinate = short_rationals(0, Fraction(11, 12))
     row = lists(coordinate, min_size=d, max_size=d)
     return TorusPoints.of(draw(lists(row, min_size=n, max_size=n)))
 
@@ -269,7 +426,19 @@ def _torus_points(draw: Any, counts: Any, dims: Any) -> TorusPoints:
 def torus_grids(
     points_per_axis: SearchStrategy[int] | int, dim: SearchStrategy[int] | int
 ) -> SearchStrategy[TorusPoints]:
-    """The grid of N^dim points (j_1/N, ..., j_d/N); for dim = 1 equispaced points of a circle."""
+    """The grid of N^d points (j_1/N, ..., j_d/N); for d = 1 equispaced points of a circle.
+
+    Args:
+        points_per_axis: N >= 1.
+        dim: d >= 1.
+
+    Returns:
+        A strategy of points x, seen on the sphere S^(2d-1) as by ``nt.torus.embed``.
+
+    Example:
+        >>> simplest(torus_grids(integers(1, 8), 1), lambda X: X.n > 3)
+        TorusPoints.of([(0,), (Fraction('1/4'),), (Fraction('1/2'),), (Fraction('3/4'),)])
+    """
 
     def grid(size: int, d: int) -> TorusPoints:
         axis = [Fraction(j, size) for j in range(size)]
@@ -298,14 +467,31 @@ _ORBITS = {
 
 
 def group_orbits() -> SearchStrategy[SpherePoints]:
-    """Orbits of finite groups: polytopes, and the free orbit of the symmetries of a square."""
+    """Orbits of finite groups: polytopes, and the free orbit of the symmetries of a square.
+
+    Returns:
+        A strategy of points on the sphere that stay as they are: a search does not move them.
+
+    Example:
+        >>> simplest(group_orbits(), lambda X: X.dim == 4 and X.n > 8).n    # the 24-cell
+        24
+    """
     return sampled_from(sorted(_ORBITS)).map(
         lambda name: SpherePoints(SpherePoints.of(_ORBITS[name]).directions, free=False)
     )
 
 
 def quadratures() -> SearchStrategy[tuple[SpherePoints, tuple[Fraction, ...], int]]:
-    """(points, weights, degree): quadratures on the sphere that are exact up to a degree."""
+    """(points, weights, degree): quadratures on the sphere that are exact up to a degree.
+
+    Returns:
+        A strategy of (points, weights of sum 1, degree of exactness).
+
+    Example:
+        >>> points, weights, degree = simplest(quadratures(), lambda rule: rule[2] > 3)
+        >>> points.n, weights[0], degree    # the 24-cell
+        (24, Fraction(1, 24), 5)
+    """
     equal = {"square": 3, "octahedron": 3, "cube": 3, "cuboctahedron": 3, "24-cell": 5}
 
     def rule(name: str) -> tuple[SpherePoints, tuple[Fraction, ...], int]:
@@ -324,7 +510,25 @@ def quadratures() -> SearchStrategy[tuple[SpherePoints, tuple[Fraction, ...], in
 
 
 def kernels(*, most_depth: int = 5, most_operations: int = 2) -> SearchStrategy[Kernel]:
-    """Positive definite kernels of the algebra: networks, sums, products, compositions."""
+    """Positive definite kernels of the algebra: networks, sums, products, compositions.
+
+    Args:
+        most_depth: the largest depth of a network, >= 2.
+        most_operations: 0 for no sums, products and multiples of two of them; the larger, the more
+            often there are such.
+
+    Returns:
+        A strategy of kernels; it shrinks to ``nt.arccosine(1)``.
+
+    Raises:
+        InvalidInput: for a depth below 2, or a number of operations below 0.
+
+    Example:
+        >>> simplest(kernels(), lambda kernel: float(kernel(1.0)) > 2)
+        ntk(depth=3)
+    """
+    _require(most_depth >= 2, "networks have a hidden layer", most_depth)
+    _require(most_operations >= 0, "operations are counted from 0 on", most_operations)
     named = one_of(
         just(arccosine(1)),
         just(arccosine(0)),
@@ -356,7 +560,22 @@ def kernels(*, most_depth: int = 5, most_operations: int = 2) -> SearchStrategy[
 def psd_matrices(
     n: SearchStrategy[int] | int, *, condition: SearchStrategy[int] | int = 100
 ) -> SearchStrategy[ExactMatrix]:
-    """Positive definite matrices of rational numbers: B Bᵀ/c + I, of condition at most about c."""
+    """Positive definite matrices of rational numbers: B Bᵀ/a + I, of condition at most c.
+
+    Args:
+        n: rows, >= 1.
+        condition: c >= 1.
+
+    Returns:
+        A strategy of exact matrices, shape (n, n); it shrinks to the identity.
+
+    Raises:
+        InvalidInput: for n < 1 or c < 1, when an instance is drawn.
+
+    Example:
+        >>> simplest(psd_matrices(1))
+        ExactMatrix(((Fraction(1, 1),),))
+    """
     return _psd_matrices(_strategy(n), _strategy(condition))
 
 
@@ -384,8 +603,23 @@ def _least_of(value: SearchStrategy[int] | int) -> int:
 
 
 def targets(most_degree: int = 6) -> SearchStrategy[tuple[Fraction, ...]]:
-    """Spectra of targets: a coefficient of each degree 0..most_degree, few of them not 0, or all
-    of them falling like a power; never all 0."""
+    """Spectra of targets: a coefficient of each degree 0..most_degree; never all 0.
+
+    Few of them are not 0, or all of them fall like a power of the degree.
+
+    Args:
+        most_degree: of the last coefficient, >= 0.
+
+    Returns:
+        A strategy of tuples of ``Fraction``.
+
+    Raises:
+        InvalidInput: for a degree below 0.
+
+    Example:
+        >>> simplest(targets(1), lambda spectrum: spectrum[0] == 0)
+        (Fraction(0, 1), Fraction(1, 1))
+    """
     _require(most_degree >= 0, "a degree is 0 at least", most_degree)
     size = most_degree + 1
     single = integers(0, most_degree).map(

@@ -1,8 +1,8 @@
-"""Streaming moments: what is kept does not grow with the number of values.
+"""Streaming moments: mean and variance of arrays, of which chunks are merged as they come.
 
-The values are split into a fixed number of groups by their number. Means over groups are
-independent, so that they carry standard errors of anything that is computed of means, and bootstrap
-intervals, without a value being kept.
+What is kept does not grow with the number of values. Errors of functions of a mean need means over
+groups of draws as well: :mod:`~ntkproofs.finite_width.averages` keeps nothing but those, an
+ensemble keeps both.
 """
 
 from __future__ import annotations
@@ -11,9 +11,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-
-GROUPS = 32
-"""Groups that draws are split into."""
 
 
 @dataclass

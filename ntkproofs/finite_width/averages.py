@@ -15,8 +15,8 @@ from scipy.stats import t as student
 
 from ntkproofs.errors import InvalidInput
 
-GROUPS = 64
-"""Most groups; the error then has 63 degrees of freedom."""
+MOST_GROUPS = 64
+"""The error then has 63 degrees of freedom."""
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,7 @@ class GroupedSums:
     """
 
     def __init__(self, draws: int) -> None:
-        self._count = min(GROUPS, draws)
+        self._count = min(MOST_GROUPS, draws)
         self._sums: Any = None
         self._seen = np.zeros(self._count)
         self._next = 0

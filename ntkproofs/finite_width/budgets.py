@@ -226,9 +226,21 @@ def frontier(
         seed: of the draws.
         progress: called with the draws done and the draws in all.
 
+    Returns:
+        A :class:`Frontier`: the designs, in rising order of depth.
+
     Raises:
         InvalidInput: for targets, errors or depths that make no question.
         Unable: for depths that do not fit into the budget.
+
+    Example:
+        >>> import ntkproofs as nt
+        >>> X = nt.sphere.uniform(6, 3, seed=0)
+        >>> found = frontier(2000, X, np.ones(6), depths=[2, 3, 4], draws=10)
+        >>> [(d.network.widths[0], d.parameters) for d in found.designs]
+        [(500, 2000), (42, 1932), (30, 1920)]
+        >>> found.best("steps").in_the_limit    # infinite width would go deeper and deeper
+        4
     """
     X, y = np.asarray(X, dtype=float), np.asarray(y, dtype=float)
     phi = activation_named(activation)

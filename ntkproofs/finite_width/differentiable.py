@@ -6,14 +6,14 @@ of these functions.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from ntkproofs.errors import InvalidInput, MissingPackage
 from ntkproofs.finite_width.empirical import empirical_ntk
-from ntkproofs.finite_width.network import Network, Weights, draw_weights
+from ntkproofs.finite_width.network import Network, Weights
 
 Parameters = tuple[tuple[Any, ...], tuple[Any, ...]]
 """Weight matrices and biases."""
@@ -80,14 +80,6 @@ def outputs_and_kernel(network: Network, X: Any) -> Callable[[Parameters], tuple
 def parameters_of(weights: Weights) -> Parameters:
     """The weights as what JAX differentiates by."""
     return tuple(weights.matrices), tuple(weights.biases)
-
-
-def stacked_draws(network: Network, dim: int, seed: int, draws: Sequence[int]) -> Parameters:
-    """Several draws with a leading axis."""
-    all_weights = [draw_weights(network, dim, seed=seed, draw=draw) for draw in draws]
-    matrices = zip(*(weights.matrices for weights in all_weights), strict=True)
-    biases = zip(*(weights.biases for weights in all_weights), strict=True)
-    return tuple(np.stack(m) for m in matrices), tuple(np.stack(b) for b in biases)
 
 
 def batches(draws: int, size: int) -> list[range]:

@@ -20,7 +20,7 @@ import numpy as np
 
 from ntkproofs.conventions import require_integer
 from ntkproofs.errors import InvalidInput
-from ntkproofs.finite_width.accumulators import GROUPS, Moments
+from ntkproofs.finite_width.accumulators import Moments
 from ntkproofs.finite_width.checkpoints import load_state, save_state
 from ntkproofs.finite_width.empirical import empirical_ntk
 from ntkproofs.finite_width.network import Limit, Network, draw_many, limit
@@ -28,6 +28,9 @@ from ntkproofs.finite_width.scores import Agreement, agreement
 from ntkproofs.kernels.activations import PiecewiseLinear
 from ntkproofs.matrices.memory import require_memory
 from ntkproofs.processes import worker_pool
+
+GROUPS = 32
+"""Groups that chunks of draws are dealt into: their means resample rates over widths."""
 
 _CHUNK_BYTES = 1 << 25
 _LARGEST_CHUNK = 64

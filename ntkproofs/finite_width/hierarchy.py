@@ -42,9 +42,8 @@ from ntkproofs.finite_width.differentiable import (
     require_inputs,
     require_jax,
     require_smooth,
-    stacked_draws,
 )
-from ntkproofs.finite_width.network import Limit, Network, Weights, limit
+from ntkproofs.finite_width.network import Limit, Network, Weights, draw_many, limit
 
 
 @dataclass(frozen=True)
@@ -122,7 +121,9 @@ def _compiled(network: Network, inputs: tuple[tuple[float, ...], ...]) -> Any:
 
 def tensors_of_draws(network: Network, X: Any, seed: int, draws: range) -> Hierarchy:
     """The tensors of several draws, with a leading axis for the draws."""
-    return _evaluated(network, X, stacked_draws(network, X.shape[1], seed, draws))
+    return _evaluated(
+        network, X, parameters_of(draw_many(network, X.shape[1], seed=seed, draws=draws))
+    )
 
 
 def _evaluated(network: Network, X: Any, parameters: Any) -> Hierarchy:

@@ -104,7 +104,7 @@ def _line(steps: NDArray[np.int64], sizes: Any, shrink: float) -> tuple[float, f
 
 
 @dataclass(frozen=True)
-class Agreement:
+class RateFit:
     """How the measured rates of one run lie to the predicted ones.
 
     Attributes:
@@ -121,14 +121,14 @@ class Agreement:
     count: int
 
 
-def agreement(predicted: Any, measured: Any) -> Agreement:
+def fit_rates(predicted: Any, measured: Any) -> RateFit:
     """Compare rates; modes without a measured rate, or with a predicted rate of 0, are left out.
 
     Args:
         predicted, measured: arrays of one shape.
 
     Example:
-        >>> agreement([1.0, 2.0, 4.0], [1.1, 2.2, 4.4]).slope
+        >>> fit_rates([1.0, 2.0, 4.0], [1.1, 2.2, 4.4]).slope
         1.0
     """
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -136,8 +136,8 @@ def agreement(predicted: Any, measured: Any) -> Agreement:
     kept = np.isfinite(x) & np.isfinite(y)
     x, y = x[kept], y[kept]
     if not len(x):
-        return Agreement(math.nan, math.nan, math.nan, 0)
+        return RateFit(math.nan, math.nan, math.nan, 0)
     gaps = y - x
     spread = len(x) > 2 and float(np.ptp(x)) > 1e-9
     slope = float(np.round(np.polyfit(x, y, 1)[0], 12)) if spread else math.nan
-    return Agreement(slope, float(gaps.mean()), float(np.sqrt(np.mean(gaps**2))), len(x))
+    return RateFit(slope, float(gaps.mean()), float(np.sqrt(np.mean(gaps**2))), len(x))

@@ -110,12 +110,26 @@ def draw_weights(
 ) -> Weights:
     """The weights of one draw, the same whenever it is asked for.
 
+    All entries are independent and N(0, 1); the factors of the NTK parametrisation belong to the
+    network, not to its weights.
+
     Args:
         network: its shape.
         dim: of the inputs.
-        seed: of the ensemble.
+        seed: of the ensemble, an integer >= 0.
         draw: number of the draw, >= 0.
         dtype: of the arrays; float32 weights are drawn as such, and are other ones.
+
+    Returns:
+        :class:`Weights`: matrices of shape (n_l, n_(l-1)), biases of shape (n_l,), or none.
+
+    Example:
+        >>> weights = draw_weights(Network.of(3, 8), 5, seed=0, draw=7)
+        >>> [matrix.shape for matrix in weights.matrices]
+        [(8, 5), (8, 8), (1, 8)]
+        >>> again = draw_weights(Network.of(3, 8), 5, seed=0, draw=7)
+        >>> bool((weights.matrices[1] == again.matrices[1]).all())
+        True
     """
     generator = np.random.Generator(np.random.SFC64(np.random.SeedSequence([seed, draw])))
     normal = lambda *shape: generator.standard_normal(shape, dtype=dtype)  # noqa: E731
@@ -154,8 +168,20 @@ def limit(network: Network, X: Any) -> Limit:
         network: its widths do not matter.
         X: inputs, shape (n, d); they need not be unit vectors.
 
+    Returns:
+        :class:`Limit`: both kernels, shape (n, n).
+
     Source:
         Jacot, Gabriel, Hongler 2018.
+
+    Example:
+        >>> import ntkproofs as nt
+        >>> X = nt.sphere.circle(5)
+        >>> found = limit(Network.of(3, 64), X)
+        >>> bool(np.allclose(found.ntk, nt.gram(nt.ntk(3), X)))
+        True
+        >>> bool(np.allclose(limit(Network.of(3, 64), 2 * X).ntk, 4 * found.ntk))    # homogeneous
+        True
     """
     X = np.asarray(X, dtype=float)
     v, w, phi = network.bias_variance, network.weight_variance, network.activation

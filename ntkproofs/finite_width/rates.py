@@ -14,8 +14,7 @@ from typing import Any
 import numpy as np
 
 from ntkproofs.errors import InvalidInput
-from ntkproofs.finite_width.accumulators import GROUPS
-from ntkproofs.finite_width.ensembles import Ensemble
+from ntkproofs.finite_width.ensembles import GROUPS, Ensemble
 
 _RESAMPLES = 4000
 
@@ -65,8 +64,18 @@ def width_rates(
         confidence: of the bootstrap intervals, which resample groups of draws at each width.
         seed: of the resampling.
 
+    Returns:
+        :class:`WidthRates`: a power law each for one draw and for the mean.
+
     Raises:
         InvalidInput: for fewer than two widths, layers of different widths, or too few draws.
+
+    Example:
+        >>> from ntkproofs.finite_width import Network, ensemble
+        >>> found = [ensemble(Network.of(2, n), np.eye(2), draws=2048) for n in (4, 16)]
+        >>> one = width_rates(found).one_draw    # two layers: E‖Θ-Θ∞‖² is C/n exactly
+        >>> one.low < 0.5 < one.high
+        True
     """
     widths = [_width(e) for e in ensembles]
     if len(set(widths)) < 2:

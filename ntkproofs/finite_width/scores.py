@@ -57,6 +57,15 @@ def agreement(
         false_alarm: in (0, 1).
         rounding: differences below it are none: quantities without fluctuations have nothing else.
 
+    Returns:
+        An :class:`Agreement`; it prints as a sentence.
+
+    Raises:
+        InvalidInput: for a probability outside (0, 1), and means or errors that are not finite.
+
+    Source:
+        Bonferroni; Student's t.
+
     Example:
         >>> agreement([1.0, 2.0], [1.1, 2.0], [0.1, 0.1], 100, false_alarm=1e-3).agrees
         True

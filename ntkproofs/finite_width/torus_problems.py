@@ -27,7 +27,7 @@ Kind = Literal["sobolev", "poisson"]
 
 
 @dataclass(frozen=True)
-class Loss:
+class TorusLoss:
     """A loss on functions on the torus.
 
     Attributes:
@@ -39,7 +39,7 @@ class Loss:
         InvalidInput: for another kind, or an order that is no finite number.
 
     Example:
-        >>> Loss("sobolev", 0.5).multipliers(4, 1).round(3)
+        >>> TorusLoss("sobolev", 0.5).multipliers(4, 1).round(3)
         array([1.   , 1.414, 2.236, 1.414])
     """
 

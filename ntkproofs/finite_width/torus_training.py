@@ -31,6 +31,7 @@ from ntkproofs.conventions import require_integer
 from ntkproofs.domains import torus
 from ntkproofs.errors import InvalidInput, Unable
 from ntkproofs.finite_width.network import Network, Weights
+from ntkproofs.finite_width.passes import forward, stepped
 
 Floats = NDArray[np.float64]
 Complexes = NDArray[np.complex128]
@@ -283,12 +284,13 @@ def descend(
     rates = predicted_rates(network, problem)
     step_size = choose_step(rates, step_size)
     kept_steps = require_record(record, steps)
-    state = _State.start(network, weights, problem)
-    offset = state.forward() if centred else np.zeros(problem.target.shape)
+    weights, X = _starting(weights, problem), problem.points
+    start = forward(network, weights, X).outputs if centred else np.zeros(len(X))
     kept: list[Any] = []
     with np.errstate(over="ignore", invalid="ignore"):  # what is not finite is refused below
         for step in range(steps + 1):
-            residual = state.forward() - offset - problem.target
+            passed = forward(network, weights, X)
+            residual = (passed.outputs - start).reshape(problem.target.shape) - problem.target
             coefficients = fourier(residual)
             if step == kept_steps[len(kept)]:
                 require_finite(coefficients, step, step_size)
@@ -297,7 +299,8 @@ def descend(
                     progress(step, steps)
             if step < steps:
                 pulled = fft.ifftn(problem.multipliers * coefficients, norm="forward")
-                state.backward(np.real(cast(Any, pulled)).reshape(-1) / residual.size, step_size)
+                pull = np.real(cast(Any, pulled)).reshape(-1) / residual.size
+                weights = stepped(network, weights, passed, pull, step_size)
     return ModeCurves(np.asarray(kept_steps), np.stack(kept), rates, step_size)
 
 
@@ -323,51 +326,15 @@ def require_finite(coefficients: Any, step: int, step_size: float) -> None:
         )
 
 
-class _State:
-    """Weights in training, with what the last forward pass left for the backward pass."""
-
-    def __init__(
-        self, network: Network, matrices: list[Any], biases: list[Any], shape: Any, X: Any
-    ):
-        self.network, self.matrices, self.biases = network, matrices, biases
-        self.shape, self.X = shape, X
-        self.signals: list[Any] = []
-        self.slopes: list[Any] = []
-
-    @staticmethod
-    def start(network: Network, weights: Weights, problem: GridProblem) -> _State:
-        copied = [np.array(each, dtype=np.float64) for each in weights.matrices]
-        biases = [np.array(each, dtype=np.float64) for each in weights.biases]
-        X = problem.points
-        if copied[0].shape[1] != X.shape[1]:
-            raise InvalidInput(
-                f"The torus of {problem.dim} angles is embedded in R^{X.shape[1]}; the weights are "
-                f"for inputs of R^{copied[0].shape[1]}."
-            )
-        return _State(network, copied, biases, problem.target.shape, X)
-
-    def forward(self) -> Any:
-        net = self.network
-        h, self.signals, self.slopes = self.X, [], []
-        for layer, matrix in enumerate(self.matrices, start=1):
-            self.signals.append(h)
-            z = (h @ matrix.T) * net.scale(layer)
-            if self.biases:
-                z += net.bias_variance**0.5 * self.biases[layer - 1]
-            if layer == net.depth:
-                return z.reshape(self.shape)
-            self.slopes.append(net.activation.derivative(z))
-            h = net.activation(z)
-        raise AssertionError("a network has a layer")
-
-    def backward(self, pull: Any, step_size: float) -> None:
-        """One step along minus the gradient, for the gradient ``pull`` in the outputs."""
-        net, back = self.network, pull[:, None]
-        for layer in range(net.depth, 0, -1):
-            scale, matrix = net.scale(layer), self.matrices[layer - 1]
-            gradient = (back.T @ self.signals[layer - 1]) * scale
-            if self.biases:
-                self.biases[layer - 1] -= step_size * net.bias_variance**0.5 * back.sum(axis=0)
-            if layer > 1:
-                back = (back @ matrix) * (self.slopes[layer - 2] * scale)
-            matrix -= step_size * gradient
+def _starting(weights: Weights, problem: GridProblem) -> Weights:
+    """The weights in float64, if they are for the embedded points of the grid."""
+    matrices, biases = (
+        [np.asarray(each, dtype=np.float64) for each in part]
+        for part in (weights.matrices, weights.biases)
+    )
+    if matrices[0].shape[1] != 2 * problem.dim:
+        raise InvalidInput(
+            f"The torus of {problem.dim} angles is embedded in R^{2 * problem.dim}; the weights "
+            f"are for inputs of R^{matrices[0].shape[1]}."
+        )
+    return Weights(matrices, biases)

@@ -25,12 +25,12 @@ from ntkproofs.finite_width.differentiable import (
     batch_size,
     batches,
     outputs_and_kernel,
+    parameters_of,
     require_inputs,
     require_jax,
     require_smooth,
-    stacked_draws,
 )
-from ntkproofs.finite_width.network import Network, limit
+from ntkproofs.finite_width.network import Network, draw_many, limit
 
 TOLERANCE = 1e-10
 MOST_STEPS = 20_000
@@ -121,7 +121,7 @@ def train(
     jax = require_jax()
     with jax.enable_x64(True):
         advance, observe = _compiled(network, tuple(map(tuple, X.tolist())), tuple(y.tolist()))
-        weights = stacked_draws(network, X.shape[1], seed, draws)
+        weights = parameters_of(draw_many(network, X.shape[1], seed=seed, draws=draws))
         state = jax.vmap(lambda p: jax.flatten_util.ravel_pytree(p)[0])(weights)
         seen = [observe(state)]
         scale = max(1.0, float(np.abs(y).max()), float(np.abs(seen[0][0]).max()))

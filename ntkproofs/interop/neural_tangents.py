@@ -21,12 +21,25 @@ _TOLERANCE = 1e-5
 
 @dataclass(frozen=True)
 class KernelFunction:
-    """One of the kernels of a ``kernel_fn``, called on arrays of points; see
-    :func:`from_kernel_fn`.
+    """One of the kernels of a ``kernel_fn``, called on arrays of points.
+
+    Made by :func:`from_kernel_fn`.
 
     Attributes:
         kernel_fn: ``kernel_fn(x1, x2, get)``.
         get: "ntk" or "nngp".
+
+    Example:
+        >>> import numpy as np, ntkproofs as nt
+        >>> def kernel_fn(x1, x2=None, get="ntk"):    # as stax.serial(...) returns one
+        ...     x1, x2 = np.asarray(x1), np.asarray(x1 if x2 is None else x2)
+        ...     return nt.interop.on_points(nt.ntk(3) if get == "ntk" else nt.nngp(3))(x1, x2)
+        >>> K = from_kernel_fn(kernel_fn)
+        >>> K.get, K(np.eye(3)).shape
+        ('ntk', (3, 3))
+        >>> exact, found = (nt.eigenvalues(k, 3, [0, 1, 2]) for k in (nt.ntk(3), K.zonal(3)))
+        >>> bool(np.allclose(found, exact))
+        True
     """
 
     kernel_fn: Callable[..., Any]

@@ -22,6 +22,12 @@ class PointKernel:
     Attributes:
         kernel: the zonal kernel k.
         exponent: p; None where points must be unit vectors.
+
+    Example:
+        >>> import numpy as np, ntkproofs as nt
+        >>> K, x = on_points(nt.ntk(3)), np.array([[0.6, 0.8], [1.0, 0.0]])
+        >>> bool(np.allclose(K(5 * x), 25 * K(x))), K.diagonal(5 * x).tolist()    # homogeneous
+        (True, [75.0, 75.0])
     """
 
     kernel: Kernel

@@ -13,6 +13,7 @@ from ntkproofs.errors import InvalidInput, Unable
 from ntkproofs.kernels.kernel import Kernel
 from ntkproofs.matrices.gram import Entries, entries
 from ntkproofs.matrices.memory import require_memory
+from ntkproofs.threads import require_threads
 
 if TYPE_CHECKING:
     from ntkproofs.matrices.sphere_operator import SphereOperator
@@ -149,12 +150,12 @@ def _against_transform(found: Entries) -> str:
 def _transform(
     kernel: Kernel, found: Entries, accuracy: Any, threads: int | None, forced: bool
 ) -> SphereOperator:
-    from ntkproofs.matrices.packed import cores, directions
+    from ntkproofs.matrices.packed import directions
     from ntkproofs.matrices.sphere_operator import sphere_operator
 
     X = directions(found.plain.X)
     Y = X if found.symmetric else directions(found.plain.Y)
-    how: Any = {"accuracy": accuracy, "threads": threads or cores(), "forced": forced}
+    how: Any = {"accuracy": accuracy, "threads": require_threads(threads), "forced": forced}
     return sphere_operator(kernel, X, Y, **how)
 
 

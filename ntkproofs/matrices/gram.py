@@ -12,6 +12,7 @@ from ntkproofs.kernels.kernel import Kernel
 from ntkproofs.matrices.compensated import Compensated
 from ntkproofs.matrices.memory import require_memory
 from ntkproofs.matrices.points import point_sets
+from ntkproofs.threads import require_threads
 
 if TYPE_CHECKING:
     from ntkproofs.matrices.packed import Packed
@@ -144,8 +145,7 @@ def entries(
             f"nt.gram needs a kernel first, then points: nt.gram(nt.ntk(3), X); got "
             f"{type(kernel).__name__}."
         )
-    if threads is not None and (isinstance(threads, bool) or threads < 1):
-        raise InvalidInput(f"A matrix is filled by at least one thread; got threads={threads!r}.")
+    threads = require_threads(threads)
     left, right, _ = point_sets(X, Y)
     dim = int(left.shape[1])
     plain = Compensated(kernel.at_dim(dim), left, right)
@@ -155,10 +155,10 @@ def entries(
     return _fused(kernel, plain, Y is None, threads)
 
 
-def _fused(kernel: Kernel, plain: Compensated, symmetric: bool, threads: int | None) -> Entries:
+def _fused(kernel: Kernel, plain: Compensated, symmetric: bool, threads: int) -> Entries:
     from ntkproofs.kernels.chebyshev import chebyshev
-    from ntkproofs.matrices.packed import Packed, cores
+    from ntkproofs.matrices.packed import Packed
 
     series = chebyshev(kernel, int(plain.X.shape[1]))
     packed = None if series is None else Packed.of(series, plain.X, plain.Y, symmetric)
-    return Entries(plain, packed, symmetric, threads or cores())
+    return Entries(plain, packed, symmetric, threads)

@@ -7,7 +7,6 @@ of claims may.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -81,14 +80,6 @@ def run(work: Callable[[int], None], tasks: range, threads: int) -> None:
     with ThreadPoolExecutor(min(threads, len(tasks))) as pool:
         for _ in pool.map(work, tasks):
             pass
-
-
-def cores() -> int:
-    """How many cores this process may use."""
-    try:
-        return len(os.sched_getaffinity(0))
-    except AttributeError:  # not on every system
-        return os.cpu_count() or 1
 
 
 def directions(X: Any) -> Floats:

@@ -51,7 +51,7 @@ def train(
     Args:
         network: its shape.
         weights: where it starts, for inputs of R^(2d).
-        problem: target and loss, such as ``Loss("sobolev", 1).problem(...)``.
+        problem: target and loss, such as ``TorusLoss("sobolev", 1).problem(...)``.
         steps: >= 1.
         step_size: η; by default a tenth of 2/λ_max of the limit kernel.
         record: steps at which Fourier coefficients are kept, rising from 0 to the last; else
@@ -70,8 +70,8 @@ def train(
 
     Example:
         >>> from ntkproofs.finite_width.network import draw_weights
-        >>> from ntkproofs.finite_width.torus_problems import Loss
-        >>> network, problem = Network.of(2, 512), Loss("sobolev", 1).problem(
+        >>> from ntkproofs.finite_width.torus_problems import TorusLoss
+        >>> network, problem = Network.of(2, 512), TorusLoss("sobolev", 1).problem(
         ...     8, 1, amplitude=0.01, seed=0)
         >>> weights = draw_weights(network, 2, seed=0, draw=0)
         >>> curves = train(network, weights, problem, steps=20, centred=True)

@@ -17,9 +17,9 @@ from scipy import stats
 from ntkproofs.conventions import require_integer
 from ntkproofs.domains import torus
 from ntkproofs.errors import InvalidInput
-from ntkproofs.finite_width.mode_rates import Agreement, ModeRates, agreement, measure_rates
+from ntkproofs.finite_width.mode_rates import ModeRates, RateFit, fit_rates, measure_rates
 from ntkproofs.finite_width.network import Network, draw_weights
-from ntkproofs.finite_width.torus_problems import Loss
+from ntkproofs.finite_width.torus_problems import TorusLoss
 from ntkproofs.finite_width.torus_training import ModeCurves
 from ntkproofs.networks.frequency_control import train
 
@@ -38,7 +38,7 @@ class Case:
 
     dim: int
     side: int
-    loss: Loss
+    loss: TorusLoss
     amplitude: float
 
 
@@ -99,11 +99,11 @@ class Settings:
 
     def cases(self) -> list[Case]:
         """The problems, in the order in which they are run."""
-        losses = [Loss("sobolev", s) for s in self.orders]
-        losses += [Loss("poisson", s) for s in self.poisson_orders]
+        losses = [TorusLoss("sobolev", s) for s in self.orders]
+        losses += [TorusLoss("poisson", s) for s in self.poisson_orders]
         found = [Case(d, n, loss, self.amplitude) for d, n in self.tori for loss in losses]
         d, n = self.tori[0]
-        return found + [Case(d, n, Loss("sobolev", 1), size) for size in self.large_amplitudes]
+        return found + [Case(d, n, TorusLoss("sobolev", 1), size) for size in self.large_amplitudes]
 
     def network(self, width: int) -> Network:
         """The network of a width."""
@@ -117,7 +117,7 @@ class Run:
     Attributes:
         case, width, draw: which.
         rates: measured and predicted, of the independent modes.
-        agreement: of the two.
+        fit: of the two.
         curves: kept of draw 0 only, else None.
     """
 
@@ -125,7 +125,7 @@ class Run:
     width: int
     draw: int
     rates: ModeRates
-    agreement: Agreement
+    fit: RateFit
     curves: ModeCurves | None = None
 
     def frequencies(self) -> list[tuple[int, ...]]:
@@ -230,7 +230,7 @@ def _runs(settings: Settings) -> Iterator[Run]:
                 curves = train(network, weights, problem, steps=settings.steps, centred=True)
                 rates = measure_rates(curves)
                 kept = curves if draw == 0 else None
-                compared = agreement(rates.predicted, rates.measured)
+                compared = fit_rates(rates.predicted, rates.measured)
                 yield Run(case, width, draw, rates, compared, kept)
 
 
@@ -240,8 +240,8 @@ def _summary(found: FrequencyControl, case: Case, width: int) -> Summary:
     return Summary(
         case,
         width,
-        interval([run.agreement.slope for run in runs]),
-        interval([run.agreement.offset for run in runs]),
+        interval([run.fit.slope for run in runs]),
+        interval([run.fit.offset for run in runs]),
         _deviation(gaps),
         int(np.isfinite(gaps).all(axis=0).sum()),
         gaps.shape[1],

@@ -316,8 +316,9 @@ def asymptotics(kernel: Kernel, dim: Any, terms: int = 8, digits: int = 40) -> A
         An :class:`Asymptotics`; exact coefficients where π and rationals suffice, else balls.
 
     Raises:
-        Unable: if the kernel has no expansion in powers of the angle at a pole, or it is a plain
-            function of floats.
+        InvalidInput: for what is no kernel, d < 2, or numbers of terms or digits below 1.
+        Unable: if the kernel has no expansion in powers of the angle at a pole, is not known to be
+            analytic between the poles, or is a plain function of floats.
 
     Source:
         Bietti, Bach 2021, Theorem 1 (with the constant derived anew); Flajolet, Sedgewick,

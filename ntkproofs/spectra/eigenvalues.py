@@ -47,6 +47,7 @@ def eigenvalues(
         exactly 0.
 
     Raises:
+        InvalidInput: for what is no kernel, d < 2, degrees that are negative, or digits below 1.
         PrecisionExhausted: where a ball still contains 0 at the last precision.
         Unable: if balls are needed and the kernel is a plain function of floats.
 

@@ -38,8 +38,8 @@ from ntkproofs.kernels.chebyshev import chebyshev
 from ntkproofs.kernels.networks import ntk
 from ntkproofs.matrices.blocks import operator
 from ntkproofs.matrices.gram import gram
-from ntkproofs.matrices.packed import cores
 from ntkproofs.matrices.points import normalise
+from ntkproofs.threads import processors
 
 DEPTHS = (2, 3, 10, 50, 100)
 PEER_DEPTHS = (3, 10, 50)
@@ -168,7 +168,9 @@ def dimension_table(n: int, repeats: int) -> Table:
 
 
 def operator_table(n: int, repeats: int) -> Table:
-    table = Table(title=f"nt.operator(nt.ntk(10), X) @ V, n = {n}, {cores()} threads, ns an entry")
+    table = Table(
+        title=f"nt.operator(nt.ntk(10), X) @ V, n = {n}, {processors()} threads, ns an entry"
+    )
     X = sphere(n, 10)
     A = operator(ntk(10), X)
     for column in ("columns of V", "clock", "cpu"):

@@ -28,8 +28,8 @@ from rich.table import Table
 from ntkproofs.kernels.networks import ntk
 from ntkproofs.matrices.blocks import operator
 from ntkproofs.matrices.gram import gram
-from ntkproofs.matrices.packed import cores
 from ntkproofs.matrices.points import normalise
+from ntkproofs.threads import processors
 
 ROWS = 64
 SIZES = (10_000, 31_623, 100_000, 316_228, 1_000_000)
@@ -71,7 +71,7 @@ def measured(n: int, accuracy: float) -> Line:
 
 
 def table(lines: list[Line], accuracy: float) -> Table:
-    title = f"nt.operator(nt.ntk(3), X, accuracy={accuracy:g}) @ v, {cores()} threads, seconds"
+    title = f"nt.operator(nt.ntk(3), X, accuracy={accuracy:g}) @ v, {processors()} threads, seconds"
     found = Table(title=title)
     names = ("n", "degree", "radius", "neighbours", "set-up (cpu)", "product (cpu)", "dense cpu")
     for column in (*names, "error", "bound"):

@@ -11,10 +11,10 @@ import ntkproofs as nt
 from ntkproofs.domains import torus
 from ntkproofs.errors import InvalidInput, MissingPackage, Unable
 from ntkproofs.finite_width.empirical import empirical_ntk
-from ntkproofs.finite_width.mode_rates import agreement, independent_modes, measure_rates
+from ntkproofs.finite_width.mode_rates import fit_rates, independent_modes, measure_rates
 from ntkproofs.finite_width.network import Network, draw_weights, limit
 from ntkproofs.finite_width.torus_problems import (
-    Loss,
+    TorusLoss,
     laplacian,
     poisson_solution,
     rough_target,
@@ -65,7 +65,7 @@ def test_coefficients_are_those_of_the_zonal_kernel(dim, n):
 @pytest.mark.parametrize(("dim", "n"), TORI)
 @pytest.mark.parametrize("order", [-1, 0.5, 2])
 def test_modes_decouple_exactly_under_the_frozen_limit(dim, n, order):
-    problem = Loss("sobolev", order).problem(n, dim, amplitude=1, seed=1)
+    problem = TorusLoss("sobolev", order).problem(n, dim, amplitude=1, seed=1)
     curves = frozen_curves(BIASED, problem)
     np.testing.assert_allclose(curves.coefficients, curves.descent, rtol=0, atol=1e-13)
     rates = measure_rates(curves)
@@ -76,13 +76,13 @@ def test_modes_decouple_exactly_under_the_frozen_limit(dim, n, order):
 
 
 def test_a_slightly_wrong_exponent_is_seen_under_the_frozen_limit():
-    curves = frozen_curves(BIASED, Loss("sobolev", 1).problem(8, 1, amplitude=1, seed=1))
+    curves = frozen_curves(BIASED, TorusLoss("sobolev", 1).problem(8, 1, amplitude=1, seed=1))
     measured = measure_rates(curves).measured
     modes = independent_modes(8, 1)
-    line = agreement(predicted_rates(BIASED, _problem(8, 1, 1.01))[modes], measured)
+    line = fit_rates(predicted_rates(BIASED, _problem(8, 1, 1.01))[modes], measured)
     assert abs(line.offset) > 5e-3
     assert abs(line.slope - 1) > 2e-3
-    assert agreement(predicted_rates(BIASED, _problem(8, 1, 1))[modes], measured).slope == 1
+    assert fit_rates(predicted_rates(BIASED, _problem(8, 1, 1))[modes], measured).slope == 1
 
 
 def test_the_flow_is_the_limit_of_small_steps():
@@ -95,7 +95,7 @@ def test_the_flow_is_the_limit_of_small_steps():
 
 
 def _problem(n, dim, order, amplitude=1.0):
-    return Loss("sobolev", order).problem(n, dim, amplitude=amplitude, seed=1)
+    return TorusLoss("sobolev", order).problem(n, dim, amplitude=amplitude, seed=1)
 
 
 @pytest.mark.parametrize(("dim", "n"), TORI)
@@ -138,7 +138,7 @@ def test_wide_networks_follow_and_a_wrong_exponent_does_not(order):
 
     def distances(exponent):
         rates = predicted_rates(BIASED, _problem(8, 1, exponent))[independent_modes(8, 1)]
-        lines = [agreement(rates, each.measured) for each in found]
+        lines = [fit_rates(rates, each.measured) for each in found]
         for values in ([line.offset for line in lines], [line.slope - 1 for line in lines]):
             error = np.std(values, ddof=1) / math.sqrt(len(values))
             yield (abs(np.mean(values)) - 0.05) / error
@@ -181,7 +181,7 @@ def test_the_poisson_loss_is_the_residual_of_the_equation():
     residual = (minus_laplace @ f.ravel()).reshape(f.shape) - (g - g.mean())
     bessel = torus.multipliers(order, n, dim)
     by_residual = np.sum(bessel * np.abs(fourier(residual)) ** 2)
-    multipliers = Loss("poisson", order).multipliers(n, dim)
+    multipliers = TorusLoss("poisson", order).multipliers(n, dim)
     by_error = np.sum(multipliers * np.abs(fourier(f - u)) ** 2)
     mean = (2 * math.pi) ** 4 * np.mean(f) ** 2
     assert by_error == pytest.approx(by_residual + mean, rel=1e-12)
@@ -253,8 +253,8 @@ def test_a_run_starts_where_it_says():
         (lambda: GridProblem(np.zeros(4), np.array([1.0, 2, 3, 4])), "even"),
         (lambda: GridProblem(np.zeros(4), np.array([1.0, 0, -1, 0])), ">= 0 and not all 0"),
         (lambda: GridProblem(np.full(4, np.nan), np.ones(4)), "finite values"),
-        (lambda: Loss("sobolev", math.nan), "finite real number; got nan"),
-        (lambda: Loss("sobolew", 1), "'sobolev' or 'poisson'"),  # type: ignore[arg-type]
+        (lambda: TorusLoss("sobolev", math.nan), "finite real number; got nan"),
+        (lambda: TorusLoss("sobolew", 1), "'sobolev' or 'poisson'"),  # type: ignore[arg-type]
         (lambda: choose_step([1.0, 4.0], 0.5), r"2/λ_max = 0.5; got 0.5.*diverges"),
         (lambda: choose_step([1.0, 4.0], -0.1), "between 0 and"),
         (lambda: choose_step([1.0, 4.0], math.nan), "between 0 and"),

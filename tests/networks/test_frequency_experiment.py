@@ -13,9 +13,9 @@ jax = pytest.importorskip("jax")
 
 from ntkproofs.cli import app  # noqa: E402
 from ntkproofs.errors import InvalidInput, Unable  # noqa: E402
-from ntkproofs.finite_width.mode_rates import Agreement, ModeRates  # noqa: E402
+from ntkproofs.finite_width.mode_rates import ModeRates, RateFit  # noqa: E402
 from ntkproofs.finite_width.network import Network, draw_weights  # noqa: E402
-from ntkproofs.finite_width.torus_problems import Loss  # noqa: E402
+from ntkproofs.finite_width.torus_problems import TorusLoss  # noqa: E402
 from ntkproofs.finite_width.torus_training import descend  # noqa: E402
 from ntkproofs.networks import frequency_experiment  # noqa: E402
 from ntkproofs.networks.frequency_control import train  # noqa: E402
@@ -44,7 +44,7 @@ def result():
     return run_frequency_control(SMALL)
 
 
-@pytest.mark.parametrize("loss", [Loss("sobolev", 1), Loss("poisson", -1)])
+@pytest.mark.parametrize("loss", [TorusLoss("sobolev", 1), TorusLoss("poisson", -1)])
 @pytest.mark.parametrize(("depth", "activation", "bias"), [(2, "relu", 0.5), (3, "erf", 0.0)])
 @pytest.mark.parametrize("centred", [False, True])
 def test_jax_and_numpy_take_the_same_steps(loss, depth, activation, bias, centred):
@@ -59,7 +59,7 @@ def test_jax_and_numpy_take_the_same_steps(loss, depth, activation, bias, centre
 
 
 def test_single_precision_is_single_and_says_so_by_its_error():
-    network, problem = Network.of(2, 64), Loss("sobolev", 1).problem(8, 1, amplitude=1, seed=0)
+    network, problem = Network.of(2, 64), TorusLoss("sobolev", 1).problem(8, 1, amplitude=1, seed=0)
     weights = draw_weights(network, 2, seed=0, draw=0)
     wide = train(network, weights, problem, steps=30).coefficients
     narrow = train(network, weights, problem, steps=30, precision="float32").coefficients
@@ -70,7 +70,7 @@ def test_single_precision_is_single_and_says_so_by_its_error():
 
 def test_a_network_that_diverges_is_an_error():
     network = Network.of(3, 2, "identity")
-    problem = Loss("sobolev", 1).problem(8, 1, amplitude=1e6, seed=0)
+    problem = TorusLoss("sobolev", 1).problem(8, 1, amplitude=1e6, seed=0)
     with pytest.raises(Unable, match="smaller step size, or a wider network"):
         train(network, draw_weights(network, 2, seed=0, draw=0), problem, steps=400)
 
@@ -88,7 +88,7 @@ def test_the_experiment_runs_every_case(result):
 
 def _planted(exponent):
     """Runs whose log ratios are ±width^exponent, and the law that is found."""
-    case, widths = Case(1, 6, Loss("sobolev", 1), 0.01), (100, 400, 1600)
+    case, widths = Case(1, 6, TorusLoss("sobolev", 1), 0.01), (100, 400, 1600)
     settings = Settings(tori=((1, 6),), widths=widths, draws=20)
     generator = np.random.default_rng(0)
     ones, runs = np.ones(4), []
@@ -96,7 +96,7 @@ def _planted(exponent):
         for draw in range(20):
             gaps = width**exponent * generator.standard_normal(4)
             rates = ModeRates(np.arange(4), ones, np.exp(gaps), ones, ones)
-            runs.append(Run(case, width, draw, rates, Agreement(1, 0, 0, 4)))
+            runs.append(Run(case, width, draw, rates, RateFit(1, 0, 0, 4)))
     found = FrequencyControl(settings, runs, [], [])
     return frequency_experiment._law(found, case), found
 

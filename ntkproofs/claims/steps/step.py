@@ -33,6 +33,16 @@ class Step:
             argument; it does not refute the statement.
         reason: for an undecided step, why.
         number: of its entry in the ledger of the run in which it was decided.
+
+    Example:
+        >>> import ntkproofs as nt
+        >>> from flint import arb
+        >>> mu = nt.eigenvalues(nt.ntk(2), 3, [2], digits=20)[0]
+        >>> step = nt.claims.certify("μ_2 > 1/16", lambda: nt.claims.less(arb(1) / 16, mu))
+        >>> step.truth, step.grade.word
+        (<Truth.TRUE: 'true'>, 'certified')
+        >>> step.is_genuine(), replace(step, truth=Truth.FALSE).is_genuine()    # made by hand
+        (True, False)
     """
 
     truth: Truth

@@ -29,6 +29,9 @@ def hermite(x: Any, max_degree: int) -> Floats:
     Returns:
         Array of shape (max_degree + 1, *x.shape).
 
+    Raises:
+        InvalidInput: for a degree that is no integer >= 0.
+
     Source:
         DLMF 18.9, normalised.
 
@@ -55,6 +58,19 @@ def hermite_product(X: Any, index: Sequence[int]) -> Floats:
 
     Returns:
         Array of shape (n,).
+
+    Raises:
+        InvalidInput: for points of another dimension than α has, or that are not finite.
+
+    Source:
+        DLMF 18.9, normalised.
+
+    Example:
+        >>> from ntkproofs.domains import gaussian
+        >>> X = gaussian.gauss_hermite(2, 8)
+        >>> square, mixed = (hermite_product(X.points, index) for index in ((2, 0), (1, 1)))
+        >>> [round(float(X.integrate(f)), 12) + 0.0 for f in (square**2, mixed**2, square * mixed)]
+        [1.0, 1.0, 0.0]
     """
     points = require_points(X)
     if len(index) != points.shape[1]:
@@ -66,7 +82,17 @@ def hermite_product(X: Any, index: Sequence[int]) -> Floats:
 
 
 def multi_indices(dim: int, degree: int) -> Iterator[tuple[int, ...]]:
-    """All α in N^d of total degree ``degree``; there are C(degree + d - 1, d - 1).
+    """All α in N^d of a total degree; there are C(degree + d - 1, d - 1).
+
+    Args:
+        dim: d >= 1.
+        degree: the sum of the entries, >= 0.
+
+    Returns:
+        Tuples of d integers, the first entry falling.
+
+    Raises:
+        InvalidInput: for d < 1 or a degree that is negative.
 
     Example:
         >>> list(multi_indices(2, 2))
@@ -83,7 +109,25 @@ def multi_indices(dim: int, degree: int) -> Iterator[tuple[int, ...]]:
 
 
 def hermite_multiplicity(dim: int, degree: int) -> int:
-    """C(degree + d - 1, d - 1): how many Hermite polynomials of R^d have a total degree."""
+    """How many Hermite polynomials of R^d have a total degree: C(degree + d - 1, d - 1).
+
+    Args:
+        dim: d >= 1.
+        degree: the total degree, >= 0.
+
+    Returns:
+        The multiplicity of the eigenvalue ``degree`` of the Ornstein-Uhlenbeck operator.
+
+    Raises:
+        InvalidInput: for d < 1 or a degree that is negative.
+
+    Example:
+        >>> import ntkproofs as nt
+        >>> hermite_multiplicity(3, 4)
+        15
+        >>> sum(nt.harmonic_dimension(3, degree) for degree in (4, 2, 0))    # by angular momentum
+        15
+    """
     degree = require_integer("degree", degree, least=0, why=_WHY)
     return comb(degree + require_gaussian_dim(dim) - 1, degree)
 

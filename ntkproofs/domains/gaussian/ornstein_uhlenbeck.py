@@ -29,9 +29,16 @@ from ntkproofs.errors import InvalidInput
 def ornstein_uhlenbeck(expression: Any, variables: Sequence[sp.Symbol]) -> sp.Expr:
     """-Δf + x·∇f of a SymPy expression, exactly.
 
+    Args:
+        expression: f, a SymPy expression.
+        variables: x_1, ..., x_d, its symbols.
+
+    Returns:
+        The expression, expanded.
+
     Example:
         >>> x = sp.Symbol("x")
-        >>> sp.factor(ornstein_uhlenbeck(x**2 - 1, [x]))
+        >>> sp.factor(ornstein_uhlenbeck(x**2 - 1, [x]))    # twice He_2
         2*(x - 1)*(x + 1)
     """
     f = sp.sympify(expression)
@@ -64,6 +71,18 @@ def coefficients(
             of degree at most rule.exactness - degree, meaningless for functions with kinks.
         rule: exact at least to 2 · degree.
         degree: of the last coefficient, >= 0.
+
+    Returns:
+        E[f h_α] by α, all α with |α| <= degree.
+
+    Raises:
+        InvalidInput: for a rule that is not exact to 2 · degree, or a function that does not return
+            one value for each point.
+
+    Example:
+        >>> found = coefficients(lambda X: X[:, 0] ** 2 * X[:, 1], gauss_hermite(2, 8), degree=3)
+        >>> {index: round(c, 6) for index, c in found.items() if abs(c) > 1e-12}    # 1 and √2
+        {(0, 1): 1.0, (2, 1): 1.414214}
     """
     degree = require_integer("degree", degree, least=0, why="it is the degree of a polynomial")
     rule.require_exactness(2 * degree, f"products of two Hermite polynomials of degree {degree}")
@@ -93,6 +112,18 @@ def semigroup(function: Callable[[Floats], Any], X: Any, time: float, degree: in
 
     Returns:
         Array of shape (n,).
+
+    Raises:
+        InvalidInput: for a time that is negative, and points that are none.
+
+    Source:
+        Mehler 1866; Bakry, Gentil, Ledoux, Markov Diffusion Operators, 2014, Section 2.7.
+
+    Example:
+        >>> X = np.array([[0.3, -1.2], [2.0, 0.5]])
+        >>> f = lambda Z: hermite_product(Z, (2, 1))
+        >>> bool(np.allclose(semigroup(f, X, 0.7, degree=3), np.exp(-0.7 * 3) * f(X)))    # |α| = 3
+        True
     """
     points = require_points(X)
     if not time >= 0:

@@ -36,6 +36,12 @@ def design(name: str) -> ExactPoints:
             in R⁴ ``24-cell``, ``600-cell``; in R⁸ ``E8`` (its 240 roots). See also
             :func:`cross_polytope` and :func:`hypercube` for any dimension.
 
+    Returns:
+        The points, with their exactness computed, not looked up.
+
+    Raises:
+        InvalidInput: for another name.
+
     Example:
         >>> [design(name).exactness for name in ("tetrahedron", "icosahedron", "24-cell")]
         [2, 5, 5]
@@ -51,14 +57,52 @@ def _built(name: str) -> ExactPoints:
 
 
 def cross_polytope(dim: int) -> ExactPoints:
-    """The 2d points ±e_i of S^(d-1), exact to degree 3: the square, the octahedron, ..."""
+    """The 2d points ±e_i of S^(d-1), exact to degree 3: the square, the octahedron, and so on.
+
+    Args:
+        dim: d >= 2.
+
+    Returns:
+        The points, exact.
+
+    Raises:
+        InvalidInput: for d < 2.
+        Unable: for more than 4096 points.
+
+    Source:
+        Delsarte, Goethals, Seidel, Spherical codes and designs, 1977.
+
+    Example:
+        >>> points = cross_polytope(5)
+        >>> len(points), points.exactness, points.pair_sum(4)    # P_4 is not averaged to 0
+        (10, 3, Fraction(3, 10))
+    """
     dim = require_dim(dim)
     require_affordable(2 * dim, _MAX_POINTS, f"cross-polytope in R^{dim}")
     return ExactPoints(f"cross-polytope in R^{dim}", tuple(_axes(dim)))
 
 
 def hypercube(dim: int) -> ExactPoints:
-    """The 2^d points (±1, ..., ±1)/sqrt(d) of S^(d-1), exact to degree 3."""
+    """The 2^d points (±1, ..., ±1)/sqrt(d) of S^(d-1), exact to degree 3.
+
+    Args:
+        dim: d >= 2.
+
+    Returns:
+        The points, exact.
+
+    Raises:
+        InvalidInput: for d < 2.
+        Unable: for more than 4096 points: from d = 13 on.
+
+    Source:
+        Delsarte, Goethals, Seidel, Spherical codes and designs, 1977.
+
+    Example:
+        >>> points = hypercube(4)
+        >>> len(points), points.exactness, sorted(map(str, points.cosine_counts))
+        (16, 3, ['-1', '-1/2', '0', '1', '1/2'])
+    """
     dim = require_dim(dim)
     require_affordable(2**dim, _MAX_POINTS, f"hypercube in R^{dim}")
     return ExactPoints(f"hypercube in R^{dim}", tuple(_signs(dim)))

@@ -186,6 +186,15 @@ def exact_points(name: str, rows: Sequence[Sequence[Any]]) -> ExactPoints:
 def circle_cosines(n: int) -> list[list[arb]]:
     """The cosines of n equispaced points of a great circle in balls, at the current precision.
 
+    Args:
+        n: how many points, >= 1.
+
+    Returns:
+        n rows of n balls, cos 2π(i-j)/n.
+
+    Raises:
+        InvalidInput: for n < 1.
+
     Example:
         >>> circle_cosines(4)[0][1:3]
         [0, -1.00000000000000]

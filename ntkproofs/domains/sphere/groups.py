@@ -36,6 +36,13 @@ class Group:
     Attributes:
         name: what it is.
         elements: its matrices, rows of exact numbers.
+
+    Example:
+        >>> group = dihedral(4)
+        >>> group.order, group.dim, group.orbit([1, 0]).exactness
+        (8, 2, 3)
+        >>> np.abs(group.matrices.sum(axis=0)).max().item()    # no vector but 0 is left alone
+        0.0
     """
 
     name: str
@@ -88,6 +95,9 @@ def generate(generators: Sequence[Any], name: str = "group", limit: int = MAX_OR
         name: what it is, for messages.
         limit: elements beyond which the group is given up.
 
+    Returns:
+        A :class:`Group`; it is finite, and its elements are exact.
+
     Raises:
         InvalidInput: for a generator that is not exactly orthogonal.
         Unable: if more than ``limit`` elements are generated; the group may be infinite.
@@ -131,12 +141,42 @@ def cyclic(n: int) -> Group:
 
     For these n the cosine and the sine lie in one quadratic field. For others, use
     ``sphere.circle(n)`` in floats and ``sphere.circle_cosines(n)`` in balls.
+
+    Args:
+        n: the order, one of these.
+
+    Returns:
+        A :class:`Group` of n elements.
+
+    Raises:
+        InvalidInput: for n < 1.
+        Unable: for other n.
+
+    Example:
+        >>> [cyclic(n).orbit([1, 0]).exactness for n in (3, 4, 6, 12)]    # n - 1
+        [2, 3, 5, 11]
     """
     return generate([_rotation(n)], f"cyclic group of order {n}")
 
 
 def dihedral(n: int) -> Group:
-    """The 2n symmetries of the regular n-gon, exactly; n as for :func:`cyclic`."""
+    """The 2n symmetries of the regular n-gon, exactly; n as for :func:`cyclic`.
+
+    Args:
+        n: of the n-gon, >= 1.
+
+    Returns:
+        A :class:`Group` of 2n elements.
+
+    Raises:
+        InvalidInput: for n < 1.
+        Unable: for n whose rotation does not lie in one quadratic field.
+
+    Example:
+        >>> square = dihedral(4)
+        >>> len(square.orbit([1, 0])), len(square.orbit([1, 2]))    # corners, and the free orbit
+        (4, 8)
+    """
     return generate([_rotation(n), [[1, 0], [0, -1]]], f"dihedral group of order {2 * n}")
 
 
@@ -154,8 +194,20 @@ def _rotation(n: int) -> list[list[Exact]]:
 def hyperoctahedral(dim: int) -> Group:
     """The 2^d d! permutations of coordinates with signs: the symmetries of the cube in R^d.
 
+    Args:
+        dim: d >= 2.
+
+    Returns:
+        A :class:`Group` of 2^d d! elements.
+
     Raises:
+        InvalidInput: for d < 2.
         Unable: from d = 7 on (645120 elements).
+
+    Example:
+        >>> roots = hyperoctahedral(4).orbit([1, 1, 0, 0])    # the 24-cell
+        >>> len(roots), roots.exactness
+        (24, 5)
     """
     dim = require_dim(dim)
     order = 2**dim * factorial(dim)
@@ -181,7 +233,16 @@ def _signed_permutation(places: Sequence[int], signs: Sequence[int]) -> Matrix:
 
 
 def octahedral() -> Group:
-    """The 48 symmetries of the octahedron and of the cube, reflections included."""
+    """The 48 symmetries of the octahedron and of the cube, reflections included.
+
+    Returns:
+        A :class:`Group`.
+
+    Example:
+        >>> group = octahedral()
+        >>> [len(group.orbit(x)) for x in ([1, 0, 0], [1, 1, 1], [1, 1, 0], [1, 2, 3])]
+        [6, 8, 12, 48]
+    """
     return hyperoctahedral(3)
 
 

@@ -39,6 +39,10 @@ def harmonics(X: Any, degree: int) -> Floats:
         the harmonic in x_2..x_d, and within it likewise; the circle of the last two coordinates
         has cos, then sin.
 
+    Raises:
+        InvalidInput: for a degree that is negative, and rows that are no points of a sphere.
+        Unable: for a table beyond 2^28 numbers, before it is allocated.
+
     Source:
         Müller, Spherical Harmonics, 1966, Section 11; Dai, Xu, Approximation Theory and Harmonic
         Analysis on Spheres and Balls, 2013, Theorem 1.5.1.
@@ -51,9 +55,28 @@ def harmonics(X: Any, degree: int) -> Floats:
 
 
 def harmonics_up_to(X: Any, max_degree: int) -> list[Floats]:
-    """The harmonics of all degrees 0..max_degree at points: a list of arrays (n, N(d,l)).
+    """The harmonics of all degrees 0..max_degree at points, in one pass for all degrees.
 
-    Arguments and conventions as for :func:`harmonics`; one pass for all degrees.
+    Conventions as for :func:`harmonics`.
+
+    Args:
+        X: array of shape (n, d), rows on S^(d-1), d >= 2.
+        max_degree: the last degree, >= 0.
+
+    Returns:
+        A list: at l an array of shape (n, N(d,l)), orthonormal as a function of the point.
+
+    Raises:
+        InvalidInput: for a degree that is negative, and rows that are no points of a sphere.
+        Unable: for a table beyond 2^28 numbers, before it is allocated.
+
+    Source:
+        As for :func:`harmonics`; the sums are those of the addition theorem at one point.
+
+    Example:
+        >>> tables = harmonics_up_to([[0.6, 0.0, 0.8]], 4)
+        >>> [float((Y**2).sum().round(12)) for Y in tables]    # N(3,l), at every point
+        [1.0, 3.0, 5.0, 7.0, 9.0]
     """
     why = "the degree of a spherical harmonic is that of a polynomial"
     top = require_integer("degree", max_degree, least=0, why=why)

@@ -53,6 +53,9 @@ def uniform(n: int, dim: int, seed: int) -> Floats:
     Returns:
         Array of shape (n, d).
 
+    Raises:
+        InvalidInput: for n < 1, d < 2 or a seed that is negative.
+
     Source:
         Muller, Commun. ACM 1959; the law of g is invariant under rotations.
 
@@ -76,6 +79,9 @@ def circle(n: int, dim: int = 2, height: float = 0.0) -> Floats:
 
     Returns:
         Array of shape (n, d): rows ``(height, 0, ..., 0, r cos 2πj/n, r sin 2πj/n)``.
+
+    Raises:
+        InvalidInput: for n < 1, d < 2, a height outside (-1, 1), or one that is not 0 for d = 2.
 
     Example:
         >>> circle(4).round(12) + 0.0
@@ -101,9 +107,25 @@ def circle(n: int, dim: int = 2, height: float = 0.0) -> Floats:
 
 
 def antipodal(X: Any) -> Floats:
-    """The rows of X followed by their antipodes; shape (2n, d).
+    """The rows of X followed by their antipodes.
 
     Matrices of even or odd kernels on such a set are singular: rows are equal, or opposite.
+
+    Args:
+        X: array of shape (n, d), unit rows.
+
+    Returns:
+        Array of shape (2n, d).
+
+    Raises:
+        InvalidInput: for rows that are no points of a sphere.
+
+    Example:
+        >>> import ntkproofs as nt
+        >>> X = antipodal(uniform(10, 3, seed=0))
+        >>> K = nt.gram(nt.ntk(2), X)    # two layers: of odd degrees only degree 1, of dimension 3
+        >>> K.shape, int(np.linalg.matrix_rank(K))
+        ((20, 20), 13)
     """
     points = require_unit_rows(X)
     return np.concatenate([points, -points])
@@ -121,6 +143,21 @@ def clustered(pairs: int, dim: int, distance: float, seed: int) -> Floats:
 
     Returns:
         Array of shape (2 · pairs, d): rows 2i and 2i + 1 are a pair.
+
+    Raises:
+        InvalidInput: for no pairs, d < 2, a seed that is negative, or a distance outside (0, 2).
+
+    Example:
+        >>> import ntkproofs as nt
+        >>> X = clustered(1, 3, distance=1e-4, seed=0)
+        >>> bool(abs(np.linalg.norm(X[0] - X[1]) / 1e-4 - 1) < 1e-11)
+        True
+        >>> def fall(kernel):    # of λ_min, as the pair comes ten times closer
+        ...     pairs = [clustered(1, 3, distance, seed=0) for distance in (1e-3, 1e-4)]
+        ...     far, near = (np.linalg.eigvalsh(nt.gram(kernel, pair))[0] for pair in pairs)
+        ...     return round(float(far / near), 1)
+        >>> fall(nt.ntk(2)), fall(nt.nngp(2))    # like the distance, and like its square
+        (10.0, 100.0)
     """
     pairs = require_integer("pairs", pairs, least=1, why=_WHY_N)
     if not 0 < distance < 2:

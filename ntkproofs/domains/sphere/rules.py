@@ -76,7 +76,22 @@ def _zonal_sums(cosines: Floats, weights: Floats, dim: int, max_degree: int) -> 
 def pair_sum(points: Floats, weights: Floats, degree: int) -> float:
     """``Σ_ij w_i w_j P_l(<x_i, x_j>) = (1/N(d,l)) Σ_p (Σ_i w_i Y_lp(x_i))²``, in floats.
 
-    0 for l = 1..t exactly if the rule is exact to degree t (weights of sum 1).
+    It is 0 for l = 1..t exactly if the rule is exact to degree t (weights of sum 1).
+
+    Args:
+        points: array of shape (n, d), unit rows.
+        weights: array of shape (n,).
+        degree: l >= 0.
+
+    Returns:
+        The sum, a number >= 0 up to rounding.
+
+    Source:
+        Müller 1966 (addition theorem); Delsarte, Goethals, Seidel 1977.
+
+    Example:
+        >>> [round(pair_sum(circle(5), np.full(5, 0.2), degree), 12) + 0.0 for degree in range(6)]
+        [1.0, 0.0, 0.0, 0.0, 0.0, 1.0]
     """
     sums = _zonal_sums(points @ points.T, weights, points.shape[1], degree)
     return float(weights @ sums[degree])
@@ -98,6 +113,7 @@ def gauss(dim: int, degree: int, max_points: int = MAX_POINTS) -> SphereQuadratu
         A :class:`SphereQuadrature` of (⌊degree/2⌋ + 1)^(d-2) (degree + 1) points.
 
     Raises:
+        InvalidInput: for d < 2 or a degree that is negative.
         Unable: if it would have more than max_points.
 
     Source:

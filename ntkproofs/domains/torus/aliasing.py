@@ -45,6 +45,9 @@ def fourier_coefficients(powers: Sequence[Fraction | int], dim: int) -> Coeffici
     Returns:
         The coefficients that are not 0, by frequency.
 
+    Raises:
+        InvalidInput: for d < 1.
+
     Example:
         >>> fourier_coefficients([0, 0, 1], dim=1)
         {(-2,): Fraction(1, 4), (0,): Fraction(1, 2), (2,): Fraction(1, 4)}
@@ -72,8 +75,18 @@ def _one_more_step(walks: Mapping[Frequency, Fraction], dim: int) -> Mapping[Fre
 def aliased(coefficients: Mapping[Frequency, Fraction], n: int) -> Coefficients:
     """Σ_m k̂(k + N m) for all k with 0 <= k_i < N: the eigenvalues on the grid over N^d, exactly.
 
+    Args:
+        coefficients: k̂ by frequency, exact, as of :func:`fourier_coefficients`.
+        n: N >= 1, points per axis.
+
+    Returns:
+        The sums that are not 0, by frequency modulo N.
+
+    Raises:
+        InvalidInput: for N < 1.
+
     Example:
-        >>> aliased(fourier_coefficients([0, 0, 1], dim=1), n=2)
+        >>> aliased(fourier_coefficients([0, 0, 1], dim=1), n=2)  # cos² 2πx is 1 at x = 0, 1/2
         {(0,): Fraction(1, 1)}
     """
     n = require_side(n)
@@ -92,6 +105,17 @@ def coarsened(values: Any, factor: int) -> Floats:
 
     Returns:
         Array of shape (N, ..., N) in FFT order.
+
+    Raises:
+        InvalidInput: if the factor does not divide the side, or is none.
+
+    Example:
+        >>> import ntkproofs as nt
+        >>> from ntkproofs.domains import torus
+        >>> fine = torus.grid_eigenvalues(nt.ntk(3), n=32, dim=2) / 32**2
+        >>> coarse = torus.grid_eigenvalues(nt.ntk(3), n=8, dim=2) / 8**2
+        >>> bool(np.allclose(coarsened(fine, 4), coarse, atol=1e-15))
+        True
     """
     fine = np.asarray(values, dtype=np.float64)
     factor = require_integer("factor", factor, least=1, why="it is the ratio of two grids")

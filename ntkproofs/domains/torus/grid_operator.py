@@ -9,7 +9,6 @@ The matrix of a kernel on the N^d grid is never held, only its eigenvalues, of w
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -25,6 +24,7 @@ from ntkproofs.domains.torus.spectrum import even_symbol, folded, kernel_row, su
 from ntkproofs.errors import InvalidInput, Unable
 from ntkproofs.kernels.chebyshev import ChebyshevKernel, chebyshev
 from ntkproofs.kernels.kernel import Kernel
+from ntkproofs.threads import require_threads
 
 _BLOCK = 1 << 15
 _UNIT = 2.0**-53
@@ -85,6 +85,15 @@ class GridOperator(LinearOperator):
         product_error: what ‖fl(Av) - Av‖/‖v‖ may be, A the matrix in exact arithmetic: an estimate
             from the roundings of two FFTs and the error of the eigenvalues, not a bound. For f(A)
             it is that of the products with f at the eigenvalues as they were computed.
+
+    Example:
+        >>> import numpy as np, ntkproofs as nt
+        >>> A = grid_operator(nt.nngp(3), n=32, dim=2)
+        >>> A.shape, A.eigenvalues.shape
+        ((1024, 1024), (32, 32))
+        >>> wave = np.cos(2 * np.pi * nt.torus.grid(32, 2) @ [1, 3])    # an eigenvector
+        >>> bool(np.allclose(A @ wave, A.eigenvalues[1, 3] * wave))
+        True
     """
 
     def __init__(self, half: Floats, n: int, eigenvalue_error: float, threads: int) -> None:
@@ -217,18 +226,6 @@ class GridOperator(LinearOperator):
 
     def _transpose(self) -> Any:
         return self
-
-
-def require_threads(threads: int | None) -> int:
-    """A number of threads, all cores of this process if left out."""
-    if threads is None:
-        try:
-            return len(os.sched_getaffinity(0))
-        except AttributeError:  # not on every system
-            return os.cpu_count() or 1
-    if isinstance(threads, bool) or threads < 1:
-        raise InvalidInput(f"Work is done by at least one thread; got threads={threads!r}.")
-    return threads
 
 
 def _row(kernel: Kernel, n: int, dim: int, threads: int, max_points: int) -> tuple[Floats, float]:

@@ -29,6 +29,10 @@ def grid(n: int, dim: int, max_points: int = MAX_GRID) -> Floats:
         dim: d >= 1.
         max_points: refuse larger grids.
 
+    Raises:
+        InvalidInput: for N < 1 or d < 1.
+        Unable: for a grid beyond ``max_points``, before it is allocated.
+
     Example:
         >>> grid(2, 2).tolist()
         [[0.0, 0.0], [0.0, 0.5], [0.5, 0.0], [0.5, 0.5]]
@@ -39,7 +43,26 @@ def grid(n: int, dim: int, max_points: int = MAX_GRID) -> Floats:
 
 
 def scattered(n: int, dim: int, seed: int) -> Floats:
-    """Independent uniform points of [0, 1)^d; shape (n, d)."""
+    """Independent uniform points of the torus [0, 1)^d.
+
+    Args:
+        n: how many, >= 1.
+        dim: d >= 1.
+        seed: of NumPy's default generator; the same points on every machine.
+
+    Returns:
+        Array of shape (n, d).
+
+    Raises:
+        InvalidInput: for n < 1 or d < 1.
+
+    Example:
+        >>> import ntkproofs as nt
+        >>> x = scattered(200, 2, seed=0)
+        >>> K = nt.gram(nt.ntk(3), embed(x))    # a matrix of 200 points of S^3
+        >>> K.shape, bool(np.all((0 <= x) & (x < 1)))
+        ((200, 200), True)
+    """
     n = require_integer("n", n, least=1, why="an empty set of points has no matrix")
     return np.random.default_rng(seed).random((n, require_torus_dim(dim)))
 
@@ -60,6 +83,9 @@ def embed(X: Any) -> Floats:
     Returns:
         Array of shape (n, 2d) of unit rows, for ``nt.gram``.
 
+    Raises:
+        InvalidInput: for arrays of another shape, empty ones, and entries that are not finite.
+
     Example:
         >>> embed([[0.25]]).round(12)
         array([[0., 1.]])
@@ -70,9 +96,26 @@ def embed(X: Any) -> Floats:
 
 
 def cosines(X: Any, Y: Any | None = None) -> Floats:
-    """The matrix (1/d) Σ_i cos 2π(x_i - y_i), the cosines of the embedded points; shape (n, m).
+    """The matrix (1/d) Σ_i cos 2π(x_i - y_i), the cosines of the embedded points.
 
     From differences, each turned by less than half a turn: near points keep full accuracy.
+
+    Args:
+        X: array of shape (n, d), d >= 1; coordinates are taken modulo 1.
+        Y: array of shape (m, d); X itself, if left out.
+
+    Returns:
+        Array of shape (n, m), entries in [-1, 1].
+
+    Raises:
+        InvalidInput: for points of two tori, or arrays that are no points (see :func:`embed`).
+
+    Example:
+        >>> x, shift = np.array([[0.1, 0.2], [0.7, 0.9]]), [0.3, 0.55]
+        >>> bool(np.allclose(cosines(x), cosines(x + shift), atol=1e-15))  # a function of x - y
+        True
+        >>> cosines([[0.0, 0.0]], [[0.5, 0.5], [0.25, 0.0], [1.0, 1.0]]).round(12)
+        array([[-1. ,  0.5,  1. ]])
     """
     here = require_torus_points(X)
     there = here if Y is None else require_torus_points(Y)

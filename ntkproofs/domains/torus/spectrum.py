@@ -30,7 +30,19 @@ _MAX_DENSE = 1 << 27
 
 
 def frequencies(n: int, dim: int, max_points: int = MAX_GRID) -> NDArray[np.int64]:
-    """The frequency of every mode in FFT order: integers, shape (N, ..., N, d).
+    """The frequency of every mode in FFT order.
+
+    Args:
+        n: N >= 1, points per axis.
+        dim: d >= 1.
+        max_points: refuse larger arrays.
+
+    Returns:
+        Integers of the symmetric range -N/2 <= k_i < N/2, shape (N, ..., N, d).
+
+    Raises:
+        InvalidInput: for N < 1 or d < 1.
+        Unable: for an array beyond ``max_points`` numbers, before it is allocated.
 
     Example:
         >>> frequencies(4, 1)[:, 0].tolist()
@@ -42,13 +54,31 @@ def frequencies(n: int, dim: int, max_points: int = MAX_GRID) -> NDArray[np.int6
 
 
 def kernel_row(kernel: Kernel, n: int, dim: int, max_points: int = MAX_GRID) -> Floats:
-    """k_T(j/N) = k((1/d) Σ cos 2πj_i/N) over the grid, shape (N, ..., N): a row of its matrix.
+    """k_T(j/N) = k((1/d) Σ cos 2πj_i/N) over the grid: a row of the kernel matrix.
 
     Args:
         kernel: a zonal kernel, seen through the embedding into S^(2d-1).
         n: N >= 1, points per axis.
         dim: d >= 1.
         max_points: refuse larger grids.
+
+    Returns:
+        Array of shape (N, ..., N): entry [j_1, ..., j_d] belongs to the point j/N.
+
+    Raises:
+        InvalidInput: for what is no kernel, N < 1 or d < 1.
+        Unable: for a grid beyond ``max_points``, before it is allocated.
+
+    Source:
+        Terras, Fourier Analysis on Finite Groups, 1999, Chapter 2.
+
+    Example:
+        >>> import ntkproofs as nt
+        >>> from ntkproofs.domains import torus
+        >>> row = kernel_row(nt.ntk(3), n=4, dim=2)
+        >>> K = nt.gram(nt.ntk(3), torus.embed(torus.grid(4, 2)))
+        >>> bool(np.allclose(row.reshape(-1), K[0], atol=1e-14))
+        True
     """
     n, dim = require_side(n), require_torus_dim(dim)
     if not isinstance(kernel, Kernel):  # pyright: ignore[reportUnnecessaryIsInstance]
@@ -78,6 +108,10 @@ def grid_eigenvalues(kernel: Kernel, n: int, dim: int, max_points: int = MAX_GRI
         Array of shape (N, ..., N) in FFT order: entry [k_1, ..., k_d] belongs to mode k modulo N.
         Absolute error about 1e-16 times the largest.
 
+    Raises:
+        InvalidInput: for what is no kernel, N < 1 or d < 1.
+        Unable: for a grid beyond ``max_points``, before it is allocated.
+
     Example:
         >>> import ntkproofs as nt
         >>> grid_eigenvalues(nt.nngp(1), n=4, dim=1).round(12) + 0.0
@@ -94,6 +128,11 @@ def multipliers(order: Any, n: int, dim: int, max_points: int = MAX_GRID) -> Flo
         order: s, a real number.
         n: N >= 1.
         dim: d >= 1.
+        max_points: refuse larger grids.
+
+    Raises:
+        InvalidInput: for an order that is no finite real number, N < 1 or d < 1.
+        Unable: for a grid beyond ``max_points``, before it is allocated.
 
     Example:
         >>> multipliers(1, n=4, dim=1)
@@ -115,6 +154,10 @@ def apply(symbol: Any, values: Any) -> Floats:
     Returns:
         Values on the grid, shape (N, ..., N).
 
+    Raises:
+        InvalidInput: for a symbol that is not finite, not even, or of sides that differ;
+            for values of another shape.
+
     Example:
         >>> apply(multipliers(1, 4, 1), [1.0, 0.0, -1.0, 0.0])
         array([ 2.,  0., -2.,  0.])
@@ -134,6 +177,20 @@ def dense(symbol: Any, max_entries: int = _MAX_DENSE) -> Floats:
     Args:
         symbol: real even array of shape (N, ..., N) in FFT order.
         max_entries: refuse larger matrices.
+
+    Returns:
+        Array of shape (N^d, N^d), points in the order of ``nt.torus.grid``.
+
+    Raises:
+        InvalidInput: for a symbol that is not finite, not even, or of sides that differ.
+        Unable: for a matrix of more entries, before it is allocated.
+
+    Example:
+        >>> import ntkproofs as nt
+        >>> from ntkproofs.domains import torus
+        >>> K = nt.gram(nt.ntk(3), torus.embed(torus.grid(4, 2)))
+        >>> bool(np.allclose(dense(torus.grid_eigenvalues(nt.ntk(3), n=4, dim=2)), K, atol=1e-14))
+        True
     """
     symbol = even_symbol(symbol)
     n, dim, count = symbol.shape[0], symbol.ndim, symbol.size
@@ -146,6 +203,13 @@ def dense(symbol: Any, max_entries: int = _MAX_DENSE) -> Floats:
 
 def mode(frequency: Sequence[int], n: int) -> tuple[int, ...]:
     """The index of a frequency in arrays over the modes, if the grid tells it from all others.
+
+    Args:
+        frequency: k, d integers.
+        n: N >= 1, points per axis.
+
+    Returns:
+        k modulo N, the index of d numbers in arrays of shape (N, ..., N).
 
     Raises:
         InvalidInput: if the grid is too coarse: k and k + N take the same values on it.
@@ -171,6 +235,23 @@ def require_resolution(n: int, max_frequency: int) -> None:
 
     Sums of frequencies up to K range over -2K..2K; the mean over the grid of a mode k is 0 unless
     N divides k, so N >= 2K + 1 keeps modes up to K orthogonal, as the integral does.
+
+    Args:
+        n: N >= 1, points per axis.
+        max_frequency: K, the largest |k_i| of the modes that are multiplied.
+
+    Raises:
+        InvalidInput: if N < 2K + 1; says which mode is taken for which.
+
+    Example:
+        >>> require_resolution(7, 3)    # 7 points tell -3..3 apart: nothing is raised
+        >>> x = np.arange(6) / 6        # on 6 points the modes 3 and -3 are one
+        >>> bool(np.allclose(np.exp(2j * np.pi * 3 * x), np.exp(-2j * np.pi * 3 * x)))
+        True
+        >>> require_resolution(6, 3)
+        Traceback (most recent call last):
+            ...
+        ntkproofs.errors.InvalidInput: Frequencies up to 3 need a grid of at least 7 points ...
     """
     if require_side(n) < 2 * max_frequency + 1:
         raise InvalidInput(
