@@ -627,19 +627,51 @@ def test_a_stream_without_greek_letters_is_no_reason_to_crash(tmp_path):
     assert b"Traceback" not in result.stderr
 
 
-def test_help_and_version_load_no_mathematics():
-    code = (
-        "import sys; sys.argv = ['ntkproofs', '--help']\n"
-        "from ntkproofs.cli import main\n"
-        "try:\n    main()\n"
-        "except SystemExit as end:\n    assert end.code == 0\n"
-        "heavy = {'numpy', 'scipy', 'sympy', 'flint', 'numba', 'matplotlib'} & set(sys.modules)\n"
-        "assert not heavy, heavy\n"
-    )
-    result = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False)
+LIBRARIES = {"flint", "matplotlib", "numba", "numpy", "scipy", "sympy"}
+SAYS_WHAT_IT_LOADED = """
+import sys
+from ntkproofs.cli import main
+try:
+    main()
+finally:
+    print(*sys.modules, file=sys.stderr)
+"""
+
+
+def loaded_by(*arguments: str) -> set[str]:
+    """The libraries that a command loads which succeeds."""
+    command = [sys.executable, "-c", SAYS_WHAT_IT_LOADED, *arguments]
+    result = subprocess.run(command, capture_output=True, text=True, check=False)
     assert result.returncode == 0, result.stderr
-    assert b"verify" in result.stdout
+    return LIBRARIES & set(result.stderr.split())
+
+
+def test_help_and_version_load_no_mathematics():
+    assert loaded_by("--help") == set()
+    assert b"verify" in program("--help").stdout
     assert program("--version").stdout.startswith(b"ntkproofs ")
+
+
+def test_stored_results_are_shown_without_mathematics(tmp_path):
+    arguments = ["verify", claim_file(tmp_path, TRUE), "--store", str(tmp_path / "store")]
+    assert program(*arguments).returncode == 0
+    assert loaded_by(*arguments) == set()
+
+
+def test_condition_numbers_load_what_they_are_computed_with():
+    options = ["--points", "3", "--dim", "3", "--depths", "4", "--draws", "2", "--jobs", "1"]
+    assert loaded_by("condition", "--delta", "1/2", *options) == {"flint", "numpy", "scipy"}
+
+
+def test_probing_compiles_nothing_unless_a_conjecture_does(tmp_path):
+    file = tmp_path / "conjectures.py"
+    file.write_text(
+        "from ntkproofs import conjecture, given, st\n"
+        "@conjecture(source='a test', statement='n = n')\n"
+        "@given(n=st.integers(1, 9))\n"
+        "def same(n):\n    return n == n\n"
+    )
+    assert loaded_by("probe", str(file), "--examples", "3") & {"matplotlib", "numba"} == set()
 
 
 @pytest.mark.parametrize("command", ["verify", "axioms", "spectrum", "condition", "doctor"])
