@@ -11,7 +11,7 @@ from ntkproofs.errors import InvalidInput, MissingPackage, Unable
 
 matplotlib = pytest.importorskip("matplotlib")
 
-from ntkproofs.reports import laws, plots  # noqa: E402
+from ntkproofs.reports import drawing, laws  # noqa: E402
 from ntkproofs.reports.plots import draw, plot_spectrum, save_figure  # noqa: E402
 from ntkproofs.reports.spectrum import spectrum  # noqa: E402
 
@@ -273,4 +273,4 @@ def test_a_law_that_one_parity_lacks(monkeypatch):
 
 
 def test_plots_know_the_formats_that_they_name():
-    assert set(plots.FORMATS) == set(plots._METADATA)
+    assert set(drawing.FORMATS) == set(drawing._METADATA)

@@ -8,15 +8,18 @@ hashing are therefore those of the numbers.
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
-import sympy as sp
 from flint import arb
 
 from ntkproofs.arithmetic.balls import ball
 from ntkproofs.errors import InvalidInput
+
+if TYPE_CHECKING:
+    import sympy as sp
 
 
 @dataclass(frozen=True)
@@ -77,7 +80,12 @@ class Surd:
 
     def to_sympy(self) -> sp.Expr:
         """The number as a SymPy expression."""
-        return cast(sp.Expr, _sympy(self.rational) + _sympy(self.root) * sp.sqrt(self.radicand))
+        import sympy as sp
+
+        rational, root = (
+            sp.Rational(q.numerator, q.denominator) for q in (self.rational, self.root)
+        )
+        return cast(sp.Expr, rational + root * sp.sqrt(self.radicand))
 
     def __float__(self) -> float:
         return float(self.to_ball().mid())
@@ -118,13 +126,14 @@ def exact_number(value: Any) -> Surd | Fraction:
             outside every quadratic field.
 
     Example:
+        >>> import sympy as sp
         >>> exact_number(sp.sqrt(3) / 2)
         Surd(rational=Fraction(0, 1), root=Fraction(1, 2), radicand=3)
     """
     if isinstance(value, Surd | Fraction):
         return value
-    if isinstance(value, sp.Basic):
-        return _from_sympy(cast(sp.Expr, value))
+    if _is_sympy(value):
+        return _from_sympy(value)
     if hasattr(value, "item"):
         value = value.item()  # a NumPy scalar
     if isinstance(value, int | float) and value == int(value):
@@ -140,7 +149,15 @@ def enclosure(value: Exact) -> arb:
     return value.to_ball() if isinstance(value, Surd) else ball(value)
 
 
+def _is_sympy(value: Any) -> bool:
+    """Whether it is of SymPy, which is not imported to find out: where it is not, nothing is."""
+    sympy = sys.modules.get("sympy")
+    return sympy is not None and isinstance(value, sympy.Basic)
+
+
 def _from_sympy(value: sp.Expr) -> Surd | Fraction:
+    import sympy as sp
+
     total: Exact = Fraction(0)
     for term in sp.Add.make_args(sp.expand(sp.radsimp(value))):
         factor, root = cast(tuple[Any, Any], term.as_coeff_Mul())
@@ -152,7 +169,3 @@ def _from_sympy(value: sp.Expr) -> Surd | Fraction:
         part = Fraction(int(factor.p), int(factor.q))
         total = total + (part if root == 1 else surd(0, part, int(square)))
     return exact_number(total)
-
-
-def _sympy(value: Fraction) -> Any:
-    return sp.Rational(value.numerator, value.denominator)

@@ -90,7 +90,7 @@ def condition(
         if path is not None:
             require_writable(path)
     if plot is not None:
-        from ntkproofs.reports.plots import require_format, require_matplotlib
+        from ntkproofs.reports.drawing import require_format, require_matplotlib
 
         require_format(plot)
         require_matplotlib()
@@ -110,7 +110,7 @@ def condition(
         write_csv(csv, found)
     print_condition(console(), found)
     if plot is not None:
-        from ntkproofs.reports.plots import save_figure
+        from ntkproofs.reports.drawing import save_figure
 
         save_figure(draw_condition(found), plot)
         typer.echo(f"The picture is in {plot}.", err=True)

@@ -90,7 +90,7 @@ def frequency_control(
     changes |= {name: value for name, value in given.items() if value is not None}
     settings = replace(Settings.quick() if quick else Settings(), **changes)
     if output is not None:
-        from ntkproofs.reports.plots import require_matplotlib
+        from ntkproofs.reports.drawing import require_matplotlib
 
         require_writable(output / "frequency_control.csv")
         require_matplotlib()
@@ -98,8 +98,8 @@ def frequency_control(
         found = run_frequency_control(settings, progress)
     print_frequency_control(console(), found)
     if output is not None:
+        from ntkproofs.reports.drawing import save_figure
         from ntkproofs.reports.frequency_pictures import pictures
-        from ntkproofs.reports.plots import save_figure
 
         write_rates(output / "frequency_control.csv", found)
         write_summary(output / "frequency_control.json", found)

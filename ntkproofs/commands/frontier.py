@@ -90,7 +90,7 @@ def frontier(
         if path is not None:
             require_writable(path)
     if plot is not None:
-        from ntkproofs.reports.plots import require_format, require_matplotlib
+        from ntkproofs.reports.drawing import require_format, require_matplotlib
 
         require_format(plot)
         require_matplotlib()
@@ -112,7 +112,7 @@ def frontier(
     if csv is not None:
         write_frontier_csv(csv, found)
     if plot is not None:
-        from ntkproofs.reports.plots import save_figure
+        from ntkproofs.reports.drawing import save_figure
 
         save_figure(draw_frontier(found, quantity.value), plot)
         typer.echo(f"The picture is in {plot}.", err=True)

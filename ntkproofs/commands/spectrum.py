@@ -158,7 +158,8 @@ def spectrum(
         write_json(json, spectrum_to_json(found))
     print_spectrum(console(), found)
     if plot is not None:
-        from ntkproofs.reports.plots import draw, save_figure
+        from ntkproofs.reports.drawing import save_figure
+        from ntkproofs.reports.plots import draw
 
         save_figure(draw(found), plot)
         typer.echo(f"The picture is in {plot}.", err=True)
@@ -167,7 +168,8 @@ def spectrum(
 
 
 def _require_drawable(path: Path, degrees: Sequence[int]) -> None:
-    from ntkproofs.reports.plots import require_format, require_matplotlib, require_several
+    from ntkproofs.reports.drawing import require_format, require_matplotlib
+    from ntkproofs.reports.plots import require_several
 
     require_format(path)
     require_several(degrees)

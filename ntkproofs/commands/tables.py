@@ -271,8 +271,8 @@ def figure_2(
       ntkproofs experiment figure-2 --data cifar-10-batches-py --steps 200 --output results
     """
     from ntkproofs.networks.figure_2 import Figure2Settings, run_figure_2
+    from ntkproofs.reports.drawing import require_matplotlib, save_figure
     from ntkproofs.reports.figure_2 import draw_figure_2, file_stem, print_figure_2, write_figure_2
-    from ntkproofs.reports.plots import require_matplotlib, save_figure
 
     start = Figure2Settings.quick() if quick else Figure2Settings()
     task = task or ("sinusoids" if data is None else "cifar10")

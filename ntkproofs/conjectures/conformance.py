@@ -18,7 +18,6 @@ from ntkproofs.errors import InvalidInput, Unable
 from ntkproofs.kernels.kernel import Kernel
 from ntkproofs.markup import table
 from ntkproofs.matrices.enclosures import enclose_eigenvalues
-from ntkproofs.spectra.eigenvalues import eigenvalues
 
 Property = Literal["finite", "symmetric", "zonal", "normalised", "positive definite"]
 Matrix = Callable[[Any, Any], Any]
@@ -222,6 +221,8 @@ def _of_matrix(K: Any) -> Finding:
 
 def _of_eigenvalues(kernel: Kernel, dim: int, degrees: int) -> Finding:
     """Its μ_l, in balls where it knows balls."""
+    from ntkproofs.spectra.eigenvalues import eigenvalues
+
     try:
         values: Any = eigenvalues(kernel, dim, range(degrees + 1), digits=15)
         negative = [degree for degree, value in enumerate(values) if value < 0]

@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 from hypothesis.errors import UnsatisfiedAssumption
-from scipy.optimize import minimize
 
 from ntkproofs.conjectures.points import SpherePoints
 from ntkproofs.conjectures.quantities import Undecided
@@ -34,6 +33,8 @@ def improved(conjecture: Conjecture, values: Values, slack: float, seed: int) ->
     start = [_parameters(v) for v in movable.values()]
     if not movable or sum(map(len, start)) > _LARGEST:
         return
+    from scipy.optimize import minimize  # takes half a second to import
+
     ends = np.cumsum([len(p) for p in start])[:-1]
 
     def instance(parameters: Any) -> Values | None:

@@ -23,7 +23,6 @@ from ntkproofs.conjectures.quantities import Quantity
 from ntkproofs.errors import InvalidInput, Unable
 from ntkproofs.kernels.kernel import Kernel
 from ntkproofs.kernels.networks import ntk
-from ntkproofs.spectra.eigenvalues import eigenvalues
 from ntkproofs.spectra.harmonics import harmonic_dimension
 from ntkproofs.spectra.sobolev import sobolev
 
@@ -47,11 +46,15 @@ def operator_spectrum(kernel: Kernel, dim: int, top: int) -> list[Quantity]:
 
 @lru_cache(maxsize=512)
 def _floats(kernel: Kernel, dim: int, top: int) -> Any:
+    from ntkproofs.spectra.eigenvalues import eigenvalues
+
     return np.asarray(eigenvalues(kernel, dim, range(top + 1)))
 
 
 @lru_cache(maxsize=64)
 def _balls(kernel: Kernel, dim: int, top: int, bits: int) -> list[arb]:
+    from ntkproofs.spectra.eigenvalues import eigenvalues
+
     return list(eigenvalues(kernel, dim, range(top + 1), digits=int(bits / BITS_PER_DIGIT)))
 
 

@@ -24,7 +24,6 @@ from ntkproofs.conjectures.points import Points
 from ntkproofs.conjectures.quantities import Quantity, quantity
 from ntkproofs.errors import InvalidInput
 from ntkproofs.kernels.kernel import Kernel
-from ntkproofs.spectra.eigenvalues import eigenvalues
 from ntkproofs.spectra.harmonics import gegenbauer, harmonic_dimension
 from ntkproofs.spectra.sobolev import Definition, sobolev
 
@@ -49,11 +48,15 @@ def eigenvalue(kernel: Kernel, dim: int, degree: int) -> Quantity:
 
 @lru_cache(maxsize=_CACHED)
 def _float_eigenvalues(kernel: Kernel, dim: int, top: int) -> Any:
+    from ntkproofs.spectra.eigenvalues import eigenvalues
+
     return eigenvalues(kernel, dim, range(top + 1))
 
 
 @lru_cache(maxsize=_CACHED)
 def _eigenvalue_ball(kernel: Kernel, dim: int, degree: int, bits: int) -> arb:
+    from ntkproofs.spectra.eigenvalues import eigenvalues
+
     (found,) = eigenvalues(kernel, dim, [degree], digits=max(10, int(bits * 0.3)))
     return found
 

@@ -20,8 +20,8 @@ from ntkproofs.conventions import CONVENTIONS
 from ntkproofs.files import replacing
 from ntkproofs.matrices.condition_curves import ConditionAtDepth, ConditionCurves
 from ntkproofs.matrices.intervals import Interval
+from ntkproofs.reports.drawing import style
 from ntkproofs.reports.json_report import environment
-from ntkproofs.reports.plots import style
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

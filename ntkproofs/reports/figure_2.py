@@ -15,8 +15,8 @@ from rich.table import Table
 
 from ntkproofs.files import replacing
 from ntkproofs.networks.figure_2 import Figure2
+from ntkproofs.reports.drawing import style
 from ntkproofs.reports.network_tables import manifest
-from ntkproofs.reports.plots import style
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

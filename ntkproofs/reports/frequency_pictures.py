@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ntkproofs.networks.frequency_experiment import Case, FrequencyControl, Run
-from ntkproofs.reports.plots import style
+from ntkproofs.reports.drawing import style
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -181,7 +181,7 @@ def _panels(
     note: str = "",
 ) -> Figure:
     """A grid of panels, at most three in a row, in the style of all pictures."""
-    from ntkproofs.reports.plots import require_matplotlib
+    from ntkproofs.reports.drawing import require_matplotlib
 
     require_matplotlib()
     from matplotlib.backends.backend_agg import FigureCanvasAgg

@@ -15,8 +15,8 @@ from rich.table import Table
 
 from ntkproofs.files import replacing
 from ntkproofs.finite_width.budgets import QUANTITIES, Frontier, Quantity, answer
+from ntkproofs.reports.drawing import style
 from ntkproofs.reports.json_report import environment
-from ntkproofs.reports.plots import style
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

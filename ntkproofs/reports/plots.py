@@ -3,52 +3,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ntkproofs.arithmetic.balls import ball, precision
 from ntkproofs.conventions import require_degrees
-from ntkproofs.errors import InvalidInput, MissingPackage
-from ntkproofs.files import replacing
+from ntkproofs.errors import InvalidInput
 from ntkproofs.kernels.kernel import Kernel, Leaf, Named
+from ntkproofs.reports.drawing import (
+    require_format,
+    require_matplotlib,
+    save_figure,
+    style,
+)
 from ntkproofs.reports.laws import ParityLaw, scientific
 from ntkproofs.reports.readable import readable
 from ntkproofs.reports.spectrum import Line, Spectrum, spectrum
+
+__all__ = [
+    "draw",
+    "plot_spectrum",
+    "require_format",
+    "require_matplotlib",
+    "require_several",
+    "save_figure",
+    "style",
+]
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-FORMATS = ("png", "svg", "pdf")
 _FLOAT_FLOOR = 1e-15
 _SMALLEST_BALL_FLOOR = 1e-300
 _BITS = 1100
 _MANY = 150
-_STYLE: Any = {
-    "font.family": "STIXGeneral",
-    "mathtext.fontset": "stix",
-    "font.size": 10,
-    "axes.titlesize": 11,
-    "legend.fontsize": 8.5,
-    "axes.linewidth": 0.6,
-    "xtick.direction": "in",
-    "ytick.direction": "in",
-    "xtick.top": True,
-    "ytick.right": True,
-    "savefig.dpi": 200,
-    "pdf.fonttype": 42,
-    "svg.hashsalt": "ntkproofs",
-}
-_METADATA: Mapping[str, Mapping[str, None]] = {
-    "png": {},
-    "svg": {"Date": None},
-    "pdf": {"CreationDate": None},
-}
 
 
 @dataclass(frozen=True)
@@ -96,36 +88,6 @@ def plot_spectrum(
     return draw(spectrum(kernel, dim, chosen, digits, asymptotic=True, terms=terms))
 
 
-def require_matplotlib() -> None:
-    """Check that pictures can be drawn; asked before long work starts.
-
-    Raises:
-        MissingPackage: if matplotlib is not installed.
-    """
-    try:
-        import matplotlib  # noqa: F401  # pyright: ignore[reportUnusedImport]
-    except ImportError:
-        raise MissingPackage(
-            "Pictures are drawn by matplotlib, which is not installed. Install it: "
-            'pip install "ntkproofs[plots]".'
-        ) from None
-
-
-def require_format(path: Path) -> str:
-    """The format of a picture, from the suffix of its file.
-
-    Raises:
-        InvalidInput: if it is none of png, svg, pdf.
-    """
-    suffix = path.suffix.removeprefix(".").lower()
-    if suffix not in FORMATS:
-        raise InvalidInput(
-            f"A picture is written as one of {', '.join(FORMATS)}, told by the suffix of its file; "
-            f"got {path.name!r}. Give spectrum.pdf, say."
-        )
-    return suffix
-
-
 def require_several(degrees: Sequence[int]) -> None:
     """Check that there is a decay to be drawn."""
     if len({degree for degree in degrees if degree > 0}) < 2:
@@ -133,27 +95,6 @@ def require_several(degrees: Sequence[int]) -> None:
             "A picture of a spectrum needs two degrees >= 1 at least, which lie apart on a "
             f"logarithmic axis; got {', '.join(map(str, degrees))}. Give 1:100, say."
         )
-
-
-def save_figure(figure: Figure, path: str | Path) -> None:
-    """Write a picture as PNG, SVG or PDF, by the suffix; the file is whole or not there at all.
-
-    Raises:
-        InvalidInput: for another suffix, or a path that cannot be written.
-    """
-    target = Path(path)
-    suffix = require_format(target)
-    with style(), replacing(target) as temporary:
-        figure.savefig(temporary, format=suffix, metadata=dict(_METADATA[suffix]))
-
-
-@contextmanager
-def style() -> Iterator[None]:
-    """The look of all pictures: the fonts of a paper, thin lines, files without dates."""
-    import matplotlib
-
-    with matplotlib.rc_context(_STYLE):
-        yield
 
 
 def draw(found: Spectrum) -> Figure:
@@ -250,12 +191,12 @@ def _draw_errors(axes: Axes, found: Spectrum, lines: Sequence[Line]) -> None:
         some = _of(lines, parity)
         leading = [(line.degree, _error(line, _leading(law, line.degree))) for line in some]
         series = [(line.degree, _error(line, line.series.value)) for line in some if line.series]
-        for points, style, width in ((leading, "--", 0.9), (series, "-", 0.7)):
+        for points, stroke, width in ((leading, "--", 0.9), (series, "-", 0.7)):
             shown = [(degree, error) for degree, error in points if error > floor]
             axes.plot(
                 [degree for degree, _ in shown],
                 [error for _, error in shown],
-                linestyle=style,
+                linestyle=stroke,
                 linewidth=width,
                 marker=look.marker,
                 fillstyle=look.fill,

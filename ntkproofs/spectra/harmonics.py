@@ -5,12 +5,14 @@ from __future__ import annotations
 from fractions import Fraction
 from functools import lru_cache
 from math import comb
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import sympy as sp
 from flint import arb
 
 from ntkproofs.conventions import require_dim, require_integer
+
+if TYPE_CHECKING:
+    import sympy as sp
 
 
 def harmonic_dimension(dim: int, degree: int) -> int:
@@ -82,6 +84,8 @@ def sphere_constant(dim: int) -> sp.Expr:
 
     Exact: rational for odd d, a rational over π for even d.
     """
+    import sympy as sp
+
     half = sp.Rational(dim, 2)
     return sp.gamma(half) / (sp.sqrt(sp.pi) * sp.gamma(half - sp.Rational(1, 2)))
 

@@ -19,7 +19,6 @@ from ntkproofs.arithmetic.balls import ball, bits_for, precision
 from ntkproofs.conventions import require_degrees, require_dim, require_rational
 from ntkproofs.errors import InvalidInput
 from ntkproofs.kernels.kernel import Kernel, Leaf, latex_number
-from ntkproofs.spectra.eigenvalues import eigenvalues
 from ntkproofs.spectra.harmonics import harmonic_dimension
 
 Definition = Literal["laplacian", "degree"]
@@ -72,6 +71,8 @@ class Sobolev:
 
         Arguments and results as for :func:`ntkproofs.eigenvalues`.
         """
+        from ntkproofs.spectra.eigenvalues import eigenvalues
+
         degrees = require_degrees(degrees)
         if digits is None:
             return np.asarray(eigenvalues(kernel, dim, degrees)) * self.multiplier(degrees, dim)

@@ -1,28 +1,18 @@
-"""Derivations as documents: they compile, fit the page and escape what users write."""
+"""Derivations as TeX: they compile, fit the page and escape what users write."""
 
 import dataclasses
-import html.parser
-import importlib.util
 import re
 import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
 
-from ntkproofs.claims import theorems
-from ntkproofs.claims.references import REFERENCES, Reference
-from ntkproofs.claims.theorems import Theorem
-from ntkproofs.cli import app
-from ntkproofs.commands import derive as command
-from ntkproofs.derivation.written import Display, Math, Paragraph, Words, Written
-from ntkproofs.errors import InvalidInput, MissingPackage, NtkproofsError, Unable
-from ntkproofs.reports.derivations.bibliography import bibtex, cited, shown
+from ntkproofs.derivation.written import Display, Math, Paragraph
+from ntkproofs.errors import InvalidInput
+from ntkproofs.reports.derivations.bibliography import bibtex, cited
 from ntkproofs.reports.derivations.escaping import latex_comment, latex_label, latex_text
 from ntkproofs.reports.derivations.formulas import (
-    _ARGUMENTS,
-    _KNOWN,
     broken,
     parse,
     require_formula,
@@ -30,35 +20,13 @@ from ntkproofs.reports.derivations.formulas import (
 )
 from ntkproofs.reports.derivations.html import page
 from ntkproofs.reports.derivations.macros import macros
-from ntkproofs.reports.derivations.mathml import mathml
 from ntkproofs.reports.derivations.numbering import links, numbers
-from ntkproofs.reports.derivations.pdf import pdf
 from ntkproofs.reports.derivations.tex import tex
 
-_spec = importlib.util.spec_from_file_location("_written", Path(__file__).with_name("_written.py"))
-assert _spec is not None
-assert _spec.loader is not None
-samples = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(samples)
+from . import _written as samples
+from ._output import EVERY, HARMONICS, HOSTILE, compiled, needs_tex
 
-HARMONICS, LONG, HOSTILE = samples.HARMONICS, samples.LONG, samples.HOSTILE
-EVERY = [HARMONICS, LONG, HOSTILE]
 OVERFULL_LIMIT = 2.0  # points
-needs_tex = pytest.mark.skipif(
-    not all(map(shutil.which, ("latexmk", "pdflatex", "lualatex", "bibtex"))),
-    reason="TeX is not installed (texlive-latex-recommended, -extra, texlive-luatex, latexmk)",
-)
-
-
-def compiled(folder: Path, engine: str, source: str, bibliography: str = "") -> str:
-    """The log of a document, after as many runs as it takes."""
-    (folder / "document.tex").write_text(source, encoding="ascii")
-    (folder / "document.bib").write_text(bibliography, encoding="ascii")
-    command = ["latexmk", "-norc", engine, "-interaction=nonstopmode", "-halt-on-error"]
-    ran = subprocess.run([*command, "document.tex"], cwd=folder, capture_output=True, check=False)
-    log = (folder / "document.log").read_text("latin-1")
-    assert ran.returncode == 0, log[-2000:]
-    return log
 
 
 def assert_clean(log: str) -> None:
@@ -231,274 +199,3 @@ def test_a_statement_with_the_id_of_its_theorem_has_no_number_of_its_own():
     assert source.count(r"\label{harmonic-dimension:count}") == 1
     assert r"Theorem~\ref{harmonic-dimension:count} & " in source
     assert page([written]).count('id="harmonic-dimension:count"') == 1
-
-
-# ---- the page
-
-
-class _Tags(html.parser.HTMLParser):
-    """Every opened element is closed, in order; ids are unique and links have targets."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.open: list[str] = []
-        self.tags: set[str] = set()
-        self.ids: list[str] = []
-        self.targets: set[str] = set()
-
-    def handle_starttag(self, tag, attrs):
-        self.tags.add(tag)
-        values = dict(attrs)
-        if "id" in values:
-            self.ids.append(values["id"])
-        if values.get("href", "").startswith("#"):
-            self.targets.add(values["href"][1:])
-        if tag not in ("meta", "link", "br"):
-            self.open.append(tag)
-
-    def handle_endtag(self, tag):
-        assert self.open.pop() == tag
-
-
-@pytest.mark.parametrize("derivations", [[HARMONICS], [LONG], [HOSTILE], EVERY])
-def test_the_page_is_well_formed_and_stands_alone(derivations):
-    source = page(derivations)
-    tags = _Tags()
-    tags.feed(source)
-    assert not tags.open
-    assert len(tags.ids) == len(set(tags.ids))
-    assert tags.targets <= set(tags.ids)
-    assert not tags.tags & {"script", "link", "img", "iframe", "object"}
-    assert not re.findall(r"(?:src|href)=[\"'](?!#)", source)
-    assert "url(" not in source
-    assert "<script" not in source
-    steps = sum(len(written.checks()) for written in derivations)
-    assert source.count("<details>") == steps
-
-
-@pytest.mark.parametrize("command", sorted(_KNOWN - {r"\left", r"\right"}))
-def test_every_known_command_becomes_mathml(command):
-    name = command.removeprefix("\\")
-    counts = {"text": 1, "operatorname": 1, "underline": 1, "mathfrak": 1, "dot": 1, "ddot": 1}
-    count = _ARGUMENTS.get(command, counts.get(name, 0))
-    arguments = "{a}" * count or "("
-    formula = rf"x {command}{arguments}"
-    if name == "middle":
-        formula = r"\left( x \middle| y \right)"
-    elif name == "limits":
-        formula = r"\sum\limits_{k} k"
-    shown = mathml(formula)
-    assert "\\" not in re.sub(r'alttext="[^"]*"', "", shown).replace("\\setminus", "") or (
-        name == "setminus"
-    )
-
-
-def test_mathml_of_what_latex2mathml_does_badly():
-    assert '<mo fence="true" stretchy="false" form="prefix">‖</mo>' in mathml(r"\lVert x\rVert")
-    assert '<mo fence="true" stretchy="false" form="postfix">⟩</mo>' in mathml(r"\langle x\rangle")
-    assert '<mi>arccos</mi><mspace width="0.167em"></mspace><mi>u</mi>' in mathml(r"\arccos u")
-    assert "mspace" not in mathml(r"\log(x)")
-    assert '<mi mathvariant="normal">Γ</mi>' in mathml(r"\Gamma(x)")
-    assert "<munderover>" in mathml(r"\sum_{k=0}^{n} k", display=True)
-    assert "≔" in mathml("x := y")
-    assert "∼" in mathml(r"x \sim y")
-    assert 'alttext="a &lt; b"' in mathml("a < b")
-
-
-# ---- the literature
-
-THEOREMS = [value for value in vars(theorems).values() if isinstance(value, Theorem)]
-
-
-@pytest.mark.parametrize("theorem", THEOREMS, ids=lambda theorem: theorem.name)
-def test_every_theorem_has_references_that_exist(theorem):
-    assert theorem.references
-    assert all(key in REFERENCES for key in theorem.references)
-
-
-@needs_tex
-def test_every_reference_is_a_clean_entry_of_bibtex(tmp_path):
-    unknown = Theorem("50 % & {more}", "x", "A. Nobody, \\input{x}, 1901")
-    every = [*REFERENCES.values(), *cited([dataclasses.replace(HARMONICS, relies_on=(unknown,))])]
-    (tmp_path / "x.bib").write_text(bibtex(every), encoding="ascii")
-    lines = [r"\citation{*}", r"\bibdata{x}", r"\bibstyle{plain}", ""]
-    (tmp_path / "x.aux").write_text("\n".join(lines))
-    ran = subprocess.run(["bibtex", "x"], cwd=tmp_path, capture_output=True, check=False)
-    assert ran.returncode == 0
-    said = ran.stdout.decode().replace("Warning--to sort, need author or key in cited-", "")
-    assert "Warning" not in said
-    assert (tmp_path / "x.bbl").read_text().count(r"\bibitem{") == len(every)
-
-
-def test_references_as_text():
-    assert shown(REFERENCES["mueller1966"]).endswith(
-        "volume 17 of Lecture Notes in Mathematics, Springer, 1966."
-    )
-    assert shown(REFERENCES["biettibach2021"]) == (
-        "Alberto Bietti and Francis Bach. Deep Equals Shallow for ReLU Networks in Kernel "
-        "Regimes. In International Conference on Learning Representations, 2021."
-    )
-    assert shown(Reference("x", "misc", "", "Words", "")) == "Words."
-
-
-# ---- macros
-
-
-def test_macros_state_theorems():
-    source = macros([HARMONICS])
-    assert r"\newcommand{\harmonicdimensioncount}{N(d, \ell) = \frac{" in source
-    assert r"\newcommand{\harmonicdimensiongrowthone}{N(d, \ell) \sim " in source
-    assert r"\newcommand{\harmonicdimensiongrowthtwo}{N(d, \ell) \le " in source
-    names = re.findall(r"\\newcommand\{\\([a-zA-Z]+)\}", macros([HARMONICS, HARMONICS]))
-    assert len(names) == len(set(names)) == 6
-
-
-@needs_tex
-def test_macros_compile_in_a_paper(tmp_path):
-    uses = r"$\harmonicdimensioncount$, $\harmonicdimensiongrowthone$"
-    head = r"\documentclass{article}\usepackage{amsmath}"
-    body = rf"\begin{{document}}{uses}\end{{document}}"
-    compiled(tmp_path, "-pdf", "\n".join([head, macros([HARMONICS, HOSTILE]), body]))
-
-
-# ---- PDF
-
-
-@needs_tex
-def test_pdf():
-    made = pdf(tex([HARMONICS], bibliography="document"), bibtex(cited([HARMONICS])))
-    assert made.startswith(b"%PDF")
-
-
-@needs_tex
-def test_tex_may_read_no_file_outside_and_run_no_program(tmp_path):
-    secret = tmp_path / "secret.tex"
-    secret.write_text("x")
-    head = "\\documentclass{article}\\begin{document}"
-    for attack in (rf"\input{{{secret}}}", r"\openin1=../x \ifeof1 \undefinedcommand\fi"):
-        with pytest.raises(Unable, match="TeX stopped"):
-            pdf(f"{head}{attack}\\end{{document}}", "")
-    mark = tmp_path / "mark"
-    pdf(rf"{head}\immediate\write18{{touch {mark}}}x\end{{document}}", "")
-    assert not mark.exists()
-
-
-@needs_tex
-def test_tex_that_does_not_end_is_given_up():
-    endless = "\\documentclass{article}\\begin{document}\\loop\\iftrue\\repeat\\end{document}"
-    with pytest.raises(Unable, match="given up after 2 s"):
-        pdf(endless, "", seconds=2.0)
-
-
-def test_without_tex_the_message_says_what_to_install(monkeypatch):
-    monkeypatch.setenv("PATH", "")
-    with pytest.raises(MissingPackage, match="apt install texlive-latex-recommended"):
-        pdf("x", "")
-
-
-# ---- the command
-
-
-class _Fake:
-    """A derivation that is written already, or fails."""
-
-    def __init__(self, written: Written, error: NtkproofsError | None = None) -> None:
-        self.id, self.title = written.id, written.title
-        self._written, self._error = written, error
-
-    def written(self) -> Written:
-        if self._error is not None:
-            raise self._error
-        return self._written
-
-
-@pytest.fixture
-def known(monkeypatch):
-    found = [_Fake(HARMONICS), _Fake(LONG)]
-    monkeypatch.setattr(command, "load", lambda paths: found)
-    return found
-
-
-def run(*arguments: object):
-    return CliRunner().invoke(app, ["derive", *map(str, arguments)])
-
-
-def test_derive_lists(known):
-    for arguments in ((), ("--list",)):
-        result = run(*arguments)
-        assert result.exit_code == 0
-        assert re.search(
-            r"harmonic-dimension +How many spherical harmonics there are", result.output
-        )
-
-
-def test_derive_writes_tex_and_macros(known, tmp_path):
-    folder = tmp_path / "new" / "folder"
-    result = run("harmonic-dimension", "long-formulas", "--output", folder, "--macros")
-    assert result.exit_code == 0, result.output
-    assert sorted(p.name for p in folder.iterdir()) == [
-        "harmonic-dimension-macros.tex",
-        "harmonic-dimension.bib",
-        "harmonic-dimension.tex",
-        "long-formulas-macros.tex",
-        "long-formulas.tex",
-    ]
-    source = (folder / "harmonic-dimension.tex").read_bytes()
-    assert source == tex([HARMONICS], bibliography="harmonic-dimension").encode()
-
-
-def test_derive_writes_one_book(known, tmp_path):
-    arguments = ("harmonic-dimension", "long-formulas", "--book", "--format", "html")
-    result = run(*arguments, "--output", tmp_path)
-    assert result.exit_code == 0
-    assert [p.name for p in tmp_path.iterdir()] == ["derivations.html"]
-
-
-def test_an_unknown_id_is_answered_with_near_ones(known, tmp_path):
-    result = run("harmonic-dimensions", "--output", tmp_path)
-    assert result.exit_code == 2
-    assert "Near it: harmonic-dimension." in result.stderr
-    assert run(tmp_path / "no.py").exit_code == 2
-
-
-def test_a_step_that_fails_writes_nothing(known, tmp_path):
-    known[0] = _Fake(HARMONICS, NtkproofsError("the line 'x' does not follow"))
-    result = run("long-formulas", "harmonic-dimension", "--output", tmp_path)
-    assert result.exit_code == 3
-    assert "the line 'x' does not follow" in result.stderr
-    assert not list(tmp_path.iterdir())
-
-
-def test_a_folder_that_cannot_be_written_is_an_error(known, tmp_path):
-    file = tmp_path / "file"
-    file.write_text("x")
-    result = run("harmonic-dimension", "--output", file)
-    assert result.exit_code == 2
-    assert "--output is a folder" in result.stderr
-    (tmp_path / "harmonic-dimension.tex").mkdir()
-    result = run("harmonic-dimension", "--output", tmp_path)
-    assert result.exit_code == 2
-    assert "it is a folder" in result.stderr
-
-
-def test_an_id_that_is_no_file_name_is_refused(known, tmp_path):
-    known[0] = _Fake(HOSTILE)
-    assert run(HOSTILE.id, "--output", tmp_path).exit_code == 2
-    known[0] = _Fake(dataclasses.replace(HARMONICS, id=".."))
-    known[1] = _Fake(dataclasses.replace(HARMONICS, id="a:b"))
-    result = run("a:b", "--output", tmp_path)
-    assert result.exit_code == 2
-    assert "names files" in result.stderr
-
-
-def test_the_bundled_derivations_are_written(tmp_path):
-    result = run("harmonic-dimension", "--output", tmp_path, "--format", "html")
-    assert result.exit_code == 0, result.output
-    assert (tmp_path / "harmonic-dimension.html").read_text().startswith("<!DOCTYPE html>")
-
-
-def test_words_alone_make_a_document():
-    written = Written("w", "Words", (), (), (Paragraph((Words("Only words."),)),), (), "w.py")
-    assert "There is no displayed step." in tex([written], bibliography="b")
-    assert r"\bibliography" not in tex([written], bibliography="b")
-    assert "Only words." in page([written])

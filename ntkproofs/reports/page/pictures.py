@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 from ntkproofs.claims.figures import PICTURES, POINTS, Chart, Drawn, FigureOutline, curve
 from ntkproofs.errors import NtkproofsError
 from ntkproofs.reports.derivations.escaping import clean
-from ntkproofs.reports.plots import require_matplotlib, style
+from ntkproofs.reports.drawing import require_matplotlib, style
 from ntkproofs.reports.readable import readable
 
 if TYPE_CHECKING:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ntkproofs.claims.report import Report
-from ntkproofs.derivation.written import Written
 from ntkproofs.errors import InvalidInput, NtkproofsError
 from ntkproofs.files import replacing, require_writable
 from ntkproofs.reports.json_report import report_to_json, write_json
-from ntkproofs.reports.page.view import origins
+
+if TYPE_CHECKING:
+    from ntkproofs.derivation.written import Written
 
 PAGE, DATA, SUPPLEMENT, CITATIONS = "index.html", "report.json", "report.tex", "verdicts.bib"
 
@@ -57,6 +59,7 @@ def write_report(report: Report, folder: str | Path) -> Path:
     """
     from ntkproofs.reports.page.html import page
     from ntkproofs.reports.page.supplement import citations, supplement
+    from ntkproofs.reports.page.view import origins
 
     folder = Path(folder)
     require_folder(folder)
