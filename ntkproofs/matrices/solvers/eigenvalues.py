@@ -101,6 +101,13 @@ def extreme_eigenvalues(
         residuals. Small eigenvalues close to each other need many products; a solver that inverts
         (``numpy.linalg.eigvalsh``) is better where the matrix fits into memory.
 
+        Measured with ``nt.ntk(3)`` at scattered points: for the largest eigenvalue of 10^4 and
+        10^5 points of S² and 10^6 of T² to 1e-6 Lanczos takes 24 products, its least, and LOBPCG
+        17; for the six largest 29 to 38 against 115 to 137. The smallest eigenvalue of 300 points
+        takes 1100 against 1500 (to 1e-5); that of 10^4 points neither method finds to a tenth
+        within 320 and 590. So Lanczos is faster, but for one largest eigenvalue, or where there is
+        a preconditioner.
+
     Raises:
         InvalidInput: for matrices that are not symmetric, k outside 1..n, and preconditioners that
             are not positive definite or are given to Lanczos.
