@@ -1,15 +1,19 @@
-"""Worker processes of one computation: they end with it, also where it is interrupted."""
+"""Tasks of one computation: in this process, in worker processes, or wherever an executor runs."""
 
 from __future__ import annotations
 
 import multiprocessing
 import signal
-from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
+from typing import Any, TypeVar
 
 from ntkproofs.errors import Unable
+
+_Key = TypeVar("_Key")
+_Result = TypeVar("_Result")
 
 
 @contextmanager
@@ -49,3 +53,43 @@ def _start(prepare: Callable[[], None] | None) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if prepare is not None:
         prepare()
+
+
+def as_they_come(
+    function: Callable[..., _Result],
+    tasks: Iterable[tuple[_Key, tuple[Any, ...]]],
+    executor: Executor | None = None,
+) -> Iterator[tuple[_Key, _Result]]:
+    """(key, function(*arguments)) for each (key, arguments), as they are done.
+
+    Args:
+        function: is run with one thread of BLAS, since sums of floats depend on how many share
+            them: the results have the same bits wherever they are made.
+        tasks: without an executor each is looked at when the one before is done.
+        executor: that of :mod:`ntkproofs.cluster`, which sees to the threads itself; this process
+            does all, in order, if left out.
+
+    Raises:
+        Exception: the first that a task raises; those that are done by then come before it.
+
+    Example:
+        >>> list(as_they_come(pow, [("square", (3, 2)), ("cube", (3, 3))]))
+        [('square', 9), ('cube', 27)]
+    """
+    if executor is None:
+        from threadpoolctl import threadpool_limits
+
+        for key, arguments in tasks:
+            with threadpool_limits(1):
+                found = function(*arguments)
+            yield key, found
+        return
+    key_of = {executor.submit(function, *arguments): key for key, arguments in tasks}
+    while key_of:
+        done = wait(key_of, return_when=FIRST_COMPLETED).done
+        for future in sorted(done, key=_failed):
+            yield key_of.pop(future), future.result()
+
+
+def _failed(future: Future[Any]) -> bool:
+    return future.exception() is not None

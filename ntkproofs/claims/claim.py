@@ -247,6 +247,8 @@ class Claim(_HasEvidence):
     readings: dict[str, Statement] = field(default_factory=dict[str, Statement])
     evidence: list[Evidence] = field(default_factory=list[Evidence])
     figures: list[Figure] = field(default_factory=list[Figure])
+    answers: Callable[[dict[str, Any]], dict[str, Any]] | None = field(default=None, init=False)
+    """What it was made from (a conjecture) says to questions of its own kind, in JSON."""
 
     def __post_init__(self) -> None:
         if not re.fullmatch(r"[a-z0-9]+([.-][a-z0-9]+)*", self.id):

@@ -1,4 +1,4 @@
-"""What a worker does with a request: outline a claim file, or run a piece of evidence."""
+"""What a worker does with a request: outline a claim file, run evidence, ask a conjecture."""
 
 from __future__ import annotations
 
@@ -43,6 +43,8 @@ class Server:
             reply = _outlines(found, problems)
         elif request["do"] == "chart":
             reply = _chart(request, found, problems)
+        elif request["do"] == "ask":
+            reply = _asked(request, found, problems)
         else:
             reply = _run(request, found, problems)
         # A process whose library was replaced serves no other evidence.
@@ -78,6 +80,14 @@ def _chart(request: dict[str, Any], found: list[Claim], problems: list[Problem])
     # A claim file is a user's code and may raise anything.
     except (Exception, SystemExit) as error:  # noqa: BLE001
         return {"trouble": without_addresses(f"{type(error).__name__}: {error}"), "spent": True}
+
+
+def _asked(request: dict[str, Any], found: list[Claim], problems: list[Problem]) -> dict[str, Any]:
+    """What a claim's origin says; the last of a name counts, as where a file is loaded whole."""
+    named = [claim.answers for claim in found if claim.id == request["claim"]]
+    if not named or named[-1] is None:
+        return {"trouble": problems[0].message if problems else "the file no longer has it"}
+    return {"answer": named[-1](request["question"]), "spent": True}
 
 
 def _run(request: dict[str, Any], found: list[Claim], problems: list[Problem]) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from ntkproofs.commands.common import Bar, JsonFile, console
+from ntkproofs.commands.common import Bar, Cluster, JsonFile, console
 from ntkproofs.commands.tables import figure_2, table_1, table_2, table_3, table_4
 from ntkproofs.files import require_writable
 
@@ -55,6 +55,7 @@ def frequency_control(
     depth: Annotated[int, typer.Option(metavar="L", help="Weight layers.")] = 2,
     seed: Annotated[int, typer.Option(help="What all draws and targets are derived from.")] = 0,
     output: _Output = None,
+    cluster: Cluster = None,
 ) -> None:
     """Train wide networks on the torus with Sobolev losses, and measure rates of frequencies.
 
@@ -67,7 +68,10 @@ def frequency_control(
     initialisation is subtracted: so the kernel hardly moves. Targets of size 1/10 and 1 are run
     once more, to show what is lost.
 
-    Exit status: 0 done; 2 wrong usage or input; 3 a network that diverged, or a missing package.
+    On a cluster the networks are trained beside each other, to the same numbers.
+
+    Exit status: 0 done; 2 wrong usage or input; 3 a network that diverged, a missing package, or a
+    cluster that cannot be reached or is lost.
 
     Examples:
 
@@ -78,6 +82,7 @@ def frequency_control(
     """
     from dataclasses import replace
 
+    from ntkproofs.cluster.connection import executor_for
     from ntkproofs.networks.frequency_experiment import Settings, run_frequency_control
     from ntkproofs.reports.frequency_control import (
         print_frequency_control,
@@ -94,8 +99,8 @@ def frequency_control(
 
         require_writable(output / "frequency_control.csv")
         require_matplotlib()
-    with Bar("networks") as progress:
-        found = run_frequency_control(settings, progress)
+    with executor_for(cluster, None) as executor, Bar("networks") as progress:
+        found = run_frequency_control(settings, progress, executor=executor)
     print_frequency_control(console(), found)
     if output is not None:
         from ntkproofs.reports.drawing import save_figure
@@ -121,6 +126,7 @@ def lazy_regime(
     ] = None,
     seeds: Annotated[int, typer.Option(metavar="N", help="Networks of each kind.")] = 8,
     json_file: JsonFile = None,
+    cluster: Cluster = None,
 ) -> None:
     """Train ECRNs of several widths and scales; measure how far they leave their linearisation.
 
@@ -137,16 +143,18 @@ def lazy_regime(
       ntkproofs experiment lazy-regime
       ntkproofs experiment lazy-regime --width 128 --alpha 0.125 --alpha 1 --json lazy.json
     """
+    from ntkproofs.cluster.connection import executor_for
     from ntkproofs.networks.lazy_regime import Setting, laziness
     from ntkproofs.reports.ecrn import print_laziness, write_networks
 
     if json_file is not None:
         require_writable(json_file)
     setting = Setting()
-    with Bar("networks") as progress:
+    with executor_for(cluster, None) as executor, Bar("networks") as progress:
         rows = laziness(
-            width or [32, 64, 128], alpha or [0.5], range(seeds), setting, progress=progress
-        )
+            width or [32, 64, 128], alpha or [0.5], range(seeds), setting,
+            executor=executor, progress=progress,
+        )  # fmt: skip
     print_laziness(console(), rows)
     if json_file is not None:
         write_networks(json_file, setting, rows)
@@ -166,6 +174,7 @@ def spectral_bias(
     seeds: Annotated[int, typer.Option(metavar="N", help="Networks of each bandwidth.")] = 4,
     steps: Annotated[int, typer.Option(metavar="N", help="Of descent, at most.")] = 4000,
     json_file: JsonFile = None,
+    cluster: Cluster = None,
 ) -> None:
     """Train ECRNs with Fourier features and without, and count the steps until each frequency.
 
@@ -179,6 +188,7 @@ def spectral_bias(
       ntkproofs experiment spectral-bias
       ntkproofs experiment spectral-bias --bandwidth 2 --bandwidth 0 --json bias.json
     """
+    from ntkproofs.cluster.connection import executor_for
     from ntkproofs.networks.spectral_bias import BiasSetting
     from ntkproofs.networks.spectral_bias import spectral_bias as measure
     from ntkproofs.reports.ecrn import print_bias, write_networks
@@ -186,8 +196,11 @@ def spectral_bias(
     if json_file is not None:
         require_writable(json_file)
     setting = BiasSetting(steps=steps)
-    with Bar("networks") as progress:
-        rows = measure(bandwidth or [4.0, 0.05, 0.0], range(seeds), setting, progress=progress)
+    with executor_for(cluster, None) as executor, Bar("networks") as progress:
+        rows = measure(
+            bandwidth or [4.0, 0.05, 0.0], range(seeds), setting,
+            executor=executor, progress=progress,
+        )  # fmt: skip
     print_bias(console(), rows)
     if json_file is not None:
         write_networks(json_file, setting, rows)

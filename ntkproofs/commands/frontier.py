@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from ntkproofs.commands.common import Bar, console
+from ntkproofs.commands.common import Bar, Cluster, console
 from ntkproofs.commands.condition import parse_depths
 from ntkproofs.errors import InvalidInput
 
@@ -56,6 +56,7 @@ def frontier(
         Path | None,
         typer.Option(metavar="FILE", help="Contours: .png, .svg or .pdf.", show_default=False),
     ] = None,
+    cluster: Cluster = None,
 ) -> None:
     """Say whether a budget of parameters is better spent on depth or on width.
 
@@ -68,8 +69,11 @@ def frontier(
     draw fluctuates, and its smallest eigenvalue falls: there is a best depth, which rises with the
     budget.
 
-    Exit status: 0 done; 2 wrong usage or input; 3 a depth that the budget does not allow, or a
-    package that is missing.
+    On a cluster the depths of a budget run beside each other; the result is the same. Where the
+    cluster is lost, the tables that were printed are whole.
+
+    Exit status: 0 done; 2 wrong usage or input; 3 a depth that the budget does not allow, a package
+    that is missing, or a cluster that cannot be reached or is lost.
 
     Examples:
 
@@ -80,6 +84,7 @@ def frontier(
     """
     import numpy as np
 
+    from ntkproofs.cluster.connection import executor_for
     from ntkproofs.domains.sphere import uniform
     from ntkproofs.files import require_writable
     from ntkproofs.finite_width.budgets import frontier as measure
@@ -99,16 +104,17 @@ def frontier(
     X = uniform(points, dim, seed=seed)
     y = np.sign(np.random.default_rng(seed).standard_normal(points))
     found = []
-    for one in budgets:
-        kept = "the tables above are whole, and no file was written"
-        with Bar(f"depths at {one:,} parameters", kept) as progress:
-            found.append(
-                measure(
-                    one, X, y, depths=layers, eps=eps, counting=counting.value,
-                    draws=draws, seed=seed, progress=progress,
-                )
-            )  # fmt: skip
-        print_frontier(console(), found[-1], quantity.value)
+    with executor_for(cluster, None) as executor:
+        for one in budgets:
+            kept = "the tables above are whole, and no file was written"
+            with Bar(f"depths at {one:,} parameters", kept) as progress:
+                found.append(
+                    measure(
+                        one, X, y, depths=layers, eps=eps, counting=counting.value,
+                        draws=draws, seed=seed, executor=executor, progress=progress,
+                    )
+                )  # fmt: skip
+            print_frontier(console(), found[-1], quantity.value)
     if csv is not None:
         write_frontier_csv(csv, found)
     if plot is not None:

@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ntkproofs.commands.common import EXIT_INTERRUPTED, EXIT_UNABLE, JsonFile, console
-from ntkproofs.errors import InvalidInput
+from ntkproofs.commands.common import (
+    EXIT_INTERRUPTED,
+    EXIT_UNABLE,
+    Bar,
+    Cluster,
+    JsonFile,
+    console,
+)
+from ntkproofs.errors import InvalidInput, Unable
 
 if TYPE_CHECKING:
+    from ntkproofs.conjectures.elsewhere import Asked
     from ntkproofs.conjectures.results import ProbeResult
+    from ntkproofs.conjectures.statements import Conjecture
 
 
 def probe(
@@ -50,6 +60,7 @@ def probe(
         bool, typer.Option("--strict", help="Exit with 1 where one is refuted or suspected.")
     ] = False,
     json: JsonFile = None,
+    cluster: Cluster = None,
 ) -> None:
     """Try hard to break conjectures; what breaks one is shrunk and certified.
 
@@ -59,11 +70,14 @@ def probe(
     and balls do not decide is reported as suspected, and is no refutation. A search that finds
     nothing shows nothing; the report says what was searched.
 
-    Conjecture files are code, and are run as such.
+    Conjecture files are code, and are run as such. On a cluster each conjecture is searched in a
+    process of its own; what is found does not depend on it, where --examples and not --seconds end
+    the search. Where the cluster is lost, those that were searched are printed.
 
     Exit status: 0 searched; 1 with --strict, where one is refuted or suspected; 2 wrong usage or
     input; 3 a conjecture that could not be searched: its body raised, compared nothing, or all
-    examples were rejected; 130 interrupted, after which those that were searched are printed.
+    examples were rejected, or a cluster that cannot be reached or is lost; 130 interrupted, after
+    which those that were searched are printed.
 
     Examples:
 
@@ -72,30 +86,29 @@ def probe(
       ntkproofs probe my_conjectures.py --only smallest-eigenvalue --suggest
       ntkproofs probe --seconds 10 --json found.json
     """
+    from ntkproofs.conjectures.elsewhere import Asked
     from ntkproofs.conjectures.probing import load_conjectures, open_questions
-    from ntkproofs.conjectures.probing import probe as probe_conjectures
     from ntkproofs.files import require_writable
     from ntkproofs.reports.probe import print_probes, write_probes
 
     if json is not None:
         require_writable(json)
-    found = [c for file in files or open_questions() for c in load_conjectures(file)]
+    found = [(file, c) for file in files or open_questions() for c in load_conjectures(file)]
     chosen = _chosen(found, only)
     kept = None if no_database else database or _cache()
-    results: list[ProbeResult] = []
-    with _Progress() as progress, suppress(KeyboardInterrupt):
-        for one in chosen:
-            results += probe_conjectures(
-                one,
-                examples=examples,
-                seconds=seconds,
-                seed=seed,
-                suggest=suggest,
-                database=kept,
-                progress=progress,
-            )
-    if len(results) < len(chosen):
-        _interrupted(results, len(chosen))
+    asked = Asked(examples, seconds, seed, suggest, kept)
+    by_number: dict[int, ProbeResult] = {}
+    try:
+        with suppress(KeyboardInterrupt):
+            for number, result in _results(chosen, asked, cluster):
+                by_number[number] = result
+    except Unable:
+        _incomplete("The cluster was lost", by_number, len(chosen))
+        raise
+    if len(by_number) < len(chosen):
+        _incomplete("Interrupted", by_number, len(chosen))
+        raise typer.Exit(EXIT_INTERRUPTED)
+    results = [by_number[number] for number in range(len(chosen))]
     if json is not None:
         write_probes(json, results)
     print_probes(console(), results)
@@ -105,26 +118,44 @@ def probe(
         raise typer.Exit(1)
 
 
-def _interrupted(results: list[ProbeResult], wanted: int) -> None:
+def _results(
+    chosen: list[tuple[Path, Conjecture]], asked: Asked, cluster: str | None
+) -> Iterator[tuple[int, ProbeResult]]:
+    """The number of each conjecture and its result, as they are done."""
+    from ntkproofs.conjectures.elsewhere import probe_on
+    from ntkproofs.conjectures.probing import probe as probe_conjectures
+
+    if cluster is not None:
+        with Bar("conjectures", kept=None) as counted:
+            yield from probe_on(cluster, chosen, asked, counted)
+        return
+    with _Progress() as progress:
+        for number, (_, one) in enumerate(chosen):
+            (result,) = probe_conjectures(one, **vars(asked), progress=progress)
+            yield number, result
+
+
+def _incomplete(why: str, found: dict[int, ProbeResult], wanted: int) -> None:
+    """Print what was searched, before an end with less than was wanted."""
     from ntkproofs.reports.probe import print_probes
 
-    if results:
-        print_probes(console(), results)
+    if found:
+        print_probes(console(), [found[number] for number in sorted(found)])
     typer.echo(
-        f"Interrupted: {len(results)} of {wanted} conjectures were searched; no JSON was written.",
-        err=True,
+        f"{why}: {len(found)} of {wanted} conjectures were searched; no JSON was written.", err=True
     )
-    raise typer.Exit(EXIT_INTERRUPTED)
 
 
-def _chosen(conjectures: list, only: list[str] | None) -> list:  # type: ignore[type-arg]
+def _chosen(
+    found: list[tuple[Path, Conjecture]], only: list[str] | None
+) -> list[tuple[Path, Conjecture]]:
     if not only:
-        return conjectures
-    known = [c.id for c in conjectures]
+        return found
+    known = [c.id for _, c in found]
     unknown = [id for id in only if id not in known]
     if unknown:
         raise InvalidInput(f"no conjecture is called {unknown[0]!r}; there are {', '.join(known)}")
-    return [c for c in conjectures if c.id in only]
+    return [(file, c) for file, c in found if c.id in only]
 
 
 def _cache() -> Path:

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
-from ntkproofs.commands.common import EXIT_INTERRUPTED, Bar, console
+from ntkproofs.commands.common import EXIT_INTERRUPTED, Bar, Cluster, console
 
 _Quick = Annotated[bool, typer.Option("--quick", help="A small run: it shows that all works.")]
 _Runs = Annotated[
@@ -41,7 +41,8 @@ _Output = Annotated[
         "--output",
         metavar="DIR",
         help="Write the numbers (JSON, CSV), and a LaTeX table or a picture, to this folder. "
-        "Finished runs are kept there, and the same command goes on after an interruption.",
+        "Finished runs are kept there, and the same command goes on after an interruption "
+        "or the loss of a cluster.",
         show_default=False,
     ),
 ]
@@ -55,6 +56,7 @@ def table_1(
     seed: _Seed = 0,
     also: _Also = None,
     output: _Output = None,
+    cluster: Cluster = None,
 ) -> None:
     """Regression on a sum of sinusoids: MSE and R² of four models.
 
@@ -62,7 +64,8 @@ def table_1(
     the infinite-width NTK, and ECRN. Each is tuned over four points on the validation part; the
     test part is looked at once. Five runs, with data and weights of their own.
 
-    Exit status: 0 done; 2 wrong usage or input; 3 a missing package.
+    Exit status: 0 done; 2 wrong usage or input; 3 a missing package, or a cluster that cannot be
+    reached or is lost.
 
     Examples:
 
@@ -72,7 +75,10 @@ def table_1(
       ntkproofs experiment table-1 --also linearised
     """
     changes = {"runs": runs, "steps": steps}
-    _run("table-1", quick=quick, changes=changes, seed=seed, data=None, also=also, output=output)
+    _run(
+        "table-1", quick=quick, changes=changes, seed=seed, data=None, also=also, output=output,
+        cluster=cluster,
+    )  # fmt: skip
 
 
 def table_2(
@@ -83,13 +89,15 @@ def table_2(
     seed: _Seed = 0,
     also: _Also = None,
     output: _Output = None,
+    cluster: Cluster = None,
 ) -> None:
     """Five Gaussian classes: accuracy and cross-entropy of four models.
 
     The models and the budget are those of table-1. The law of the data is known, so that the best
     possible numbers stand beside those of the models.
 
-    Exit status: 0 done; 2 wrong usage or input; 3 a missing package.
+    Exit status: 0 done; 2 wrong usage or input; 3 a missing package, or a cluster that cannot be
+    reached or is lost.
 
     Examples:
 
@@ -97,7 +105,10 @@ def table_2(
       ntkproofs experiment table-2 --runs 10
     """
     changes = {"runs": runs, "steps": steps}
-    _run("table-2", quick=quick, changes=changes, seed=seed, data=None, also=also, output=output)
+    _run(
+        "table-2", quick=quick, changes=changes, seed=seed, data=None, also=also, output=output,
+        cluster=cluster,
+    )  # fmt: skip
 
 
 def table_3(
@@ -109,13 +120,15 @@ def table_3(
     data: _Data = None,
     also: _Also = None,
     output: _Output = None,
+    cluster: Cluster = None,
 ) -> None:
     """Boston housing (R²), Iris and Wine (accuracy), beside what the paper prints.
 
     The models and the budget are those of table-1. Boston housing is read from a CSV file in the
     folder --data (boston_housing.csv, with a column PRICE or MEDV), and left out without it.
 
-    Exit status: 0 done; 2 wrong usage or input; 3 a missing package.
+    Exit status: 0 done; 2 wrong usage or input; 3 a missing package, or a cluster that cannot be
+    reached or is lost.
 
     Examples:
 
@@ -123,7 +136,10 @@ def table_3(
       ntkproofs experiment table-3 --data downloads --output results
     """
     changes = {"runs": runs, "steps": steps}
-    _run("table-3", quick=quick, changes=changes, seed=seed, data=data, also=also, output=output)
+    _run(
+        "table-3", quick=quick, changes=changes, seed=seed, data=data, also=also, output=output,
+        cluster=cluster,
+    )  # fmt: skip
 
 
 def table_4(
@@ -149,6 +165,7 @@ def table_4(
     data: _Data = None,
     also: _Also = None,
     output: _Output = None,
+    cluster: Cluster = None,
 ) -> None:
     """A part of CIFAR-10: accuracy and cross-entropy, beside what the paper prints.
 
@@ -156,7 +173,8 @@ def table_4(
     and ECRN. --data is the folder of the batch files (data_batch_1, ...), or of a .npz file with
     x_train, y_train, x_test, y_test. In full this takes hours without an accelerator.
 
-    Exit status: 0 done; 2 wrong usage or input; 3 a missing package.
+    Exit status: 0 done; 2 wrong usage or input; 3 a missing package, or a cluster that cannot be
+    reached or is lost.
 
     Examples:
 
@@ -165,7 +183,10 @@ def table_4(
       ntkproofs experiment table-4 --data downloads --channels 16 --output results
     """
     changes = {"runs": runs, "steps": steps, "images": images, "channels": channels}
-    _run("table-4", quick=quick, changes=changes, seed=seed, data=data, also=also, output=output)
+    _run(
+        "table-4", quick=quick, changes=changes, seed=seed, data=data, also=also, output=output,
+        cluster=cluster,
+    )  # fmt: skip
 
 
 def _run(
@@ -177,7 +198,9 @@ def _run(
     data: Path | None,
     also: list[str] | None,
     output: Path | None,
+    cluster: str | None,
 ) -> None:
+    from ntkproofs.cluster.connection import executor_for
     from ntkproofs.networks.contenders import Budget
     from ntkproofs.networks.experiments import run_table
     from ntkproofs.reports.network_tables import print_results, write_results
@@ -186,10 +209,15 @@ def _run(
     start = Budget.quick(images=name == "table-4") if quick else Budget()
     budget = replace(start, seed=seed, **given)
     partial = _partial_file(output, name)
-    with _resumable(partial), Bar("trainings", kept=None) as progress:
+    with (
+        _resumable(partial),
+        executor_for(cluster, None) as executor,
+        Bar("trainings", kept=None) as progress,
+    ):
         found = run_table(
-            name, budget, folder=data, further=also or (), partial=partial, progress=progress
-        )
+            name, budget, folder=data, further=also or (), partial=partial,
+            executor=executor, progress=progress,
+        )  # fmt: skip
     print_results(console(), found)
     if output is not None and partial is not None:
         write_results(output, found)
@@ -255,6 +283,7 @@ def figure_2(
     seed: _Seed = 0,
     data: _Data = None,
     output: _Output = None,
+    cluster: Cluster = None,
 ) -> None:
     """The kernel during training: its largest eigenvalue, norm and drift.
 
@@ -262,7 +291,8 @@ def figure_2(
     full-batch gradient descent on the mean square, each at half the rate beyond which descent on
     its linearisation diverges; their kernels are followed on some training points.
 
-    Exit status: 0 done; 2 wrong usage or input; 3 a missing package.
+    Exit status: 0 done; 2 wrong usage or input; 3 a missing package, or a cluster that cannot be
+    reached or is lost.
 
     Examples:
 
@@ -270,6 +300,7 @@ def figure_2(
       ntkproofs experiment figure-2 --quick --output results
       ntkproofs experiment figure-2 --data cifar-10-batches-py --steps 200 --output results
     """
+    from ntkproofs.cluster.connection import executor_for
     from ntkproofs.networks.figure_2 import Figure2Settings, run_figure_2
     from ntkproofs.reports.drawing import require_matplotlib, save_figure
     from ntkproofs.reports.figure_2 import draw_figure_2, file_stem, print_figure_2, write_figure_2
@@ -284,8 +315,14 @@ def figure_2(
     partial = _partial_file(output, file_stem(task))
     if partial is not None:
         require_matplotlib()
-    with _resumable(partial), Bar("networks", kept=None) as progress:
-        found = run_figure_2(settings, folder=data, partial=partial, progress=progress)
+    with (
+        _resumable(partial),
+        executor_for(cluster, None) as executor,
+        Bar("networks", kept=None) as progress,
+    ):
+        found = run_figure_2(
+            settings, folder=data, partial=partial, executor=executor, progress=progress
+        )
     print_figure_2(console(), found)
     if output is not None and partial is not None:
         write_figure_2(output, found)

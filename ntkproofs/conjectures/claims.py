@@ -8,6 +8,7 @@ from typing import Any
 
 from ntkproofs.claims.claim import Claim
 from ntkproofs.claims.steps import Step, certify, sample
+from ntkproofs.conjectures.elsewhere import answering
 from ntkproofs.conjectures.search import Budget, search
 from ntkproofs.conjectures.statements import Conjecture
 
@@ -34,6 +35,7 @@ def claim_of(conjecture: Conjecture) -> Claim:
     parameters = [inspect.Parameter(name, keyword) for name in conjecture.constants]
     searched.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
     claim.search(on=f"{SHORT.examples} examples")(searched)
+    claim.answers = answering(conjecture)
     return claim
 
 

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+from threadpoolctl import threadpool_limits
+
 from ntkproofs.claims.files import bundled_checks
 from ntkproofs.claims.ledger import recording
 from ntkproofs.claims.loading import guarded_module
@@ -96,7 +98,8 @@ def probe(
         searched = _searched(one, budget, seed, folder, progress)
         result = result_of(one, searched, seed)
         if suggest and searched.witness is not None:
-            offers = repairs(one, searched.witness[0], budget, seed=seed)
+            with threadpool_limits(1):
+                offers = repairs(one, searched.witness[0], budget, seed=seed)
             result = replace(result, repairs=offers)
         found.append(result)
     return found
@@ -111,7 +114,9 @@ def _searched(
 ) -> Searched:
     told = None if progress is None else lambda n, slack: progress(conjecture.id, n, slack)
     try:
-        return search(conjecture, budget, seed=seed, database=folder, progress=told)
+        # Slacks in floats lead the search: they are to have the same bits everywhere.
+        with threadpool_limits(1):
+            return search(conjecture, budget, seed=seed, database=folder, progress=told)
     # The body is a user's code, and may raise anything.
     except Exception as error:  # noqa: BLE001
         return Searched(problem=f"the body raised {type(error).__name__}: {error}")

@@ -243,7 +243,8 @@ class _Search:
             self.look_at(values)
 
         given = hypothesis.given(**self.conjecture.strategies)
-        test = hypothesis.seed(self.seed + batch)(settings(given(body)))
+        # In this order: a seed takes the database out of settings that are there already.
+        test = settings(hypothesis.seed(self.seed + batch)(given(body)))
         searched = self.searched
         try:
             test()

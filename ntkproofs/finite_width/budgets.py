@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -28,6 +29,7 @@ from ntkproofs.finite_width.empirical import empirical_ntk
 from ntkproofs.finite_width.network import Network, draw_weights
 from ntkproofs.kernels.activations import RELU, Activation, PiecewiseLinear, activation_named
 from ntkproofs.matrices.memory import require_memory
+from ntkproofs.processes import as_they_come
 
 Counting = Literal["parameters", "talk"]
 Quantity = Literal["smallest", "condition", "time", "steps"]
@@ -210,6 +212,7 @@ def frontier(
     counting: Counting = "parameters",
     draws: int = 50,
     seed: int = 0,
+    executor: Executor | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Frontier:
     """Measure the kernels of networks of several depths that have the same number of parameters.
@@ -224,7 +227,9 @@ def frontier(
         counting: as for :func:`width_of`.
         draws: networks of each depth.
         seed: of the draws.
-        progress: called with the draws done and the draws in all.
+        executor: that of :mod:`ntkproofs.cluster`, which is given the depths; the result does not
+            depend on it.
+        progress: called with the depths done and the depths in all.
 
     Returns:
         A :class:`Frontier`: the designs, in rising order of depth.
@@ -254,28 +259,51 @@ def frontier(
             f"One network of widths {network.widths} on {len(X)} inputs",
             "Ask for fewer parameters.",
         )
-    designs = []
-    for number, network in enumerate(networks):
-        corrected = first_order(network, X)
-        rows = []
-        for draw in range(draws):
-            # Depths are compared, and so have draws of their own.
-            weights = draw_weights(
-                network, X.shape[1], seed=seed, draw=draw + network.depth * _DRAWS_APART
-            )
-            rows.append(_quantities(empirical_ntk(network, weights, X).ntk, y, eps))
-            if progress is not None:
-                progress(number * draws + draw + 1, draws * len(networks))
-        designs.append(
-            Design(
-                network,
-                network.parameters(X.shape[1]),
-                _quantities(corrected.limit, y, eps),
-                _quantities(corrected.limit + corrected.mean_shift, y, eps),
-                {name: Measured.of([row[name] for row in rows]) for name in QUANTITIES},
-            )
+    plan = _Plan(X, y, eps, draws, seed)
+    tasks = [(network.depth, (network, plan)) for network in networks]
+    designs: dict[int, Design] = {}
+    for depth, design in as_they_come(_design, tasks, executor):
+        designs[depth] = design
+        if progress is not None:
+            progress(len(designs), len(networks))
+    found = tuple(designs[depth] for depth in rising)
+    return Frontier(budget, counting, eps, len(X), X.shape[1], draws, seed, found)
+
+
+@dataclass(frozen=True, eq=False)
+class _Plan:
+    """What is measured of every network; it travels to workers."""
+
+    X: Any
+    y: Any
+    eps: float
+    draws: int
+    seed: int
+
+
+def _design(network: Network, plan: _Plan) -> Design:
+    """A network of a depth, and draws of it."""
+    X, y, eps = plan.X, plan.y, plan.eps
+    corrected = first_order(network, X)
+    # Depths are compared, and so have draws of their own.
+    first = network.depth * _DRAWS_APART
+    rows = [
+        _quantities(
+            empirical_ntk(
+                network, draw_weights(network, X.shape[1], seed=plan.seed, draw=first + draw), X
+            ).ntk,
+            y,
+            eps,
         )
-    return Frontier(budget, counting, eps, len(X), X.shape[1], draws, seed, tuple(designs))
+        for draw in range(plan.draws)
+    ]
+    return Design(
+        network,
+        network.parameters(X.shape[1]),
+        _quantities(corrected.limit, y, eps),
+        _quantities(corrected.limit + corrected.mean_shift, y, eps),
+        {name: Measured.of([row[name] for row in rows]) for name in QUANTITIES},
+    )
 
 
 def _check(X: Any, y: Any, depths: Sequence[int], eps: float, phi: Activation) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Executor, as_completed
+from concurrent.futures import Executor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -27,7 +27,7 @@ from ntkproofs.kernels.networks import cosine_map, cosine_map_derivative
 from ntkproofs.matrices.enclosures import Enclosures, enclose_eigenvalues
 from ntkproofs.matrices.intervals import Interval
 from ntkproofs.matrices.rounding import Matrix, above
-from ntkproofs.processes import worker_pool
+from ntkproofs.processes import as_they_come, worker_pool
 
 Progress = Callable[[int, int], None]
 
@@ -337,19 +337,9 @@ def _mapping(
     plan: _Plan, seeds: Sequence[int], jobs: int, executor: Executor | None
 ) -> Iterator[Iterator[tuple[int, list[Interval]]]]:
     """(seed, conditions) of every draw, as they are done; in worker processes from two jobs on."""
-    if executor is not None:
-        yield _as_they_come(executor, plan, seeds)
-        return
-    if jobs == 1:
-        yield ((seed, conditions_of_draw(plan, seed)) for seed in seeds)
+    tasks = ((seed, (plan, seed)) for seed in seeds)
+    if executor is not None or jobs == 1:
+        yield as_they_come(conditions_of_draw, tasks, executor)
         return
     with worker_pool(min(jobs, len(seeds)), "nt.condition_curves") as pool:
-        yield _as_they_come(pool, plan, seeds)
-
-
-def _as_they_come(
-    executor: Executor, plan: _Plan, seeds: Sequence[int]
-) -> Iterator[tuple[int, list[Interval]]]:
-    seed_of = {executor.submit(conditions_of_draw, plan, seed): seed for seed in seeds}
-    for done in as_completed(seed_of):
-        yield seed_of[done], done.result()
+        yield as_they_come(conditions_of_draw, tasks, pool)

@@ -6,10 +6,12 @@ part chooses the point; then, and only then, the chosen models are judged on the
 
 from __future__ import annotations
 
+import functools
 import itertools
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, replace
+from concurrent.futures import Executor
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +24,7 @@ from ntkproofs.networks.kernel_machines import cross_entropy, log_softmax
 from ntkproofs.networks.results import Model, Results, RunScores, Score, TaskRun, analyse
 from ntkproofs.networks.resuming import FinishedParts
 from ntkproofs.networks.table_sources import Source, table_sources
+from ntkproofs.processes import as_they_come
 
 Progress = Callable[[int, int], None]
 
@@ -33,6 +36,7 @@ def run_table(
     folder: Path | None = None,
     further: Sequence[str] = (),
     partial: Path | None = None,
+    executor: Executor | None = None,
     progress: Progress | None = None,
 ) -> Results:
     """Run a table.
@@ -45,7 +49,7 @@ def run_table(
             out, and a note says so); CIFAR-10's batch files, or one .npz file of it.
         further: models besides the four, by their names in
             :data:`~ntkproofs.networks.contenders.ALSO`; all pairs of the table are compared then.
-        partial: see :func:`run_tasks`.
+        partial, executor: see :func:`run_tasks`.
         progress: called as ``progress(done, total)`` after each training.
 
     Raises:
@@ -59,8 +63,9 @@ def run_table(
         return (*contenders(task), *also(task, further))
 
     return run_tasks(
-        name, sources, budget, rivals=rivals, notes=notes, partial=partial, progress=progress
-    )
+        name, sources, budget, rivals=rivals, notes=notes, partial=partial,
+        executor=executor, progress=progress,
+    )  # fmt: skip
 
 
 def run_tasks(
@@ -71,6 +76,7 @@ def run_tasks(
     rivals: Callable[[Task], Sequence[Contender]] | None = None,
     notes: Sequence[str] = (),
     partial: Path | None = None,
+    executor: Executor | None = None,
     progress: Progress | None = None,
 ) -> Results:
     """Run models on tasks.
@@ -85,8 +91,10 @@ def run_tasks(
         partial: file in which the scores of each finished run are kept. If it is there, the table
             goes on from it, and is the same table but for seconds. It stays at the end: remove it
             when the results are safe.
-        progress: called as ``progress(done, total)`` after each training, and for those that were
-            done before.
+        executor: that of :mod:`ntkproofs.cluster`, which is given the runs of the tasks, each with
+            its data; the table is the same but for seconds.
+        progress: called as ``progress(done, total)`` after each training, or each run where an
+            executor has them, and for those that were done before.
 
     Raises:
         InvalidInput: for a partial file that is none, or of another budget, grid, data, version or
@@ -100,36 +108,77 @@ def run_tasks(
         [('sinusoids', 'mse'), ('sinusoids', 'r2')]
     """
     kept = FinishedParts(partial, {"table": name, "budget": asdict(budget)})
-    runs: dict[str, RunScores] = {}
-    counter = itertools.count(1)
-    for source, run in itertools.product(sources, range(budget.runs)):
-        task = source(budget.seed + run)
-        part = f"{task.name}, run {run}"
-        if part in runs:
-            raise InvalidInput(
-                f"Tasks of one table have names of their own; two are called {task.name!r}, and "
-                "their scores would be averaged as if they were runs of one. Rename one."
-            )
-        chosen = (rivals or contenders)(task)
-        trainings = sum(len(c.grid[: budget.points]) for c in chosen)
-        total = len(sources) * budget.runs * trainings
-
-        def step(total: int = total) -> None:
-            if progress is not None:
-                progress(next(counter), total)
-
-        found = _taken_up(kept, part, _models(chosen, budget), _record(task))
-        if found is None:
-            found = _run(task, run, chosen, budget, step)
-            kept.keep(part, asdict(found))
-        else:
-            for _ in range(trainings):
-                step()
-        runs[part] = found
+    table = _Table(sources, budget, rivals or contenders, kept, progress)
+    for part, found in as_they_come(_run, table.unfinished(executor is None), executor):
+        table.finish(part, found, told=executor is None)
+    runs = table.runs
     models = {name: model for run in runs.values() for name, model in run.models.items()}
     scores = [score for run in runs.values() for score in run.scores]
     tasks = [run.task for run in runs.values()]
     return analyse(name, budget, models, tasks=tasks, scores=scores, notes=notes)
+
+
+@dataclass
+class _Table:
+    """The runs of a table, each a task with the data and weights of its seed.
+
+    Attributes:
+        runs: by name, in order; empty ones are being made.
+    """
+
+    sources: Sequence[Source]
+    budget: Budget
+    rivals: Callable[[Task], Sequence[Contender]]
+    kept: FinishedParts
+    progress: Progress | None
+    runs: dict[str, RunScores] = field(default_factory=dict[str, RunScores])
+    done: int = 0
+
+    def unfinished(self, here: bool) -> Iterator[tuple[str, tuple[Any, ...]]]:
+        """The names and the arguments of :func:`_run` for runs that were not finished before.
+
+        Args:
+            here: whether they are made in this process, which can tell each training.
+        """
+        for source, run in itertools.product(self.sources, range(self.budget.runs)):
+            task = source(self.budget.seed + run)
+            part = f"{task.name}, run {run}"
+            if part in self.runs:
+                raise InvalidInput(
+                    f"Tasks of one table have names of their own; two are called {task.name!r}, "
+                    "and their scores would be averaged as if they were runs of one. Rename one."
+                )
+            chosen = self.rivals(task)
+            models, record = _models(chosen, self.budget), _record(task)
+            found = _taken_up(self.kept, part, models, record)
+            self.runs[part] = found or RunScores(record, models, ())
+            if found is not None:
+                self._tell(models, _trainings(models))
+                continue
+            step = functools.partial(self._tell, models) if here else _nothing
+            yield part, (task, run, chosen, self.budget, step)
+
+    def finish(self, part: str, found: RunScores, *, told: bool) -> None:
+        """Keep a run; ``told`` where its trainings were told."""
+        self.kept.keep(part, asdict(found))
+        self.runs[part] = found
+        if not told:
+            self._tell(found.models, _trainings(found.models))
+
+    def _tell(self, models: Mapping[str, Model], count: int = 1) -> None:
+        total = len(self.sources) * self.budget.runs * _trainings(models)
+        for _ in range(count):
+            self.done += 1
+            if self.progress is not None:
+                self.progress(self.done, total)
+
+
+def _nothing() -> None:
+    pass
+
+
+def _trainings(models: Mapping[str, Model]) -> int:
+    return sum(len(grid) for _, grid in models.values())
 
 
 def _models(chosen: Sequence[Contender], budget: Budget) -> dict[str, Model]:

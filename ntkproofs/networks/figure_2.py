@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable
+from concurrent.futures import Executor
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,7 @@ from ntkproofs.networks.statistics import Mean, Paired, holm, mean_over_runs, pa
 from ntkproofs.networks.table_sources import TASKS, task_source
 from ntkproofs.networks.tracking import Tracker
 from ntkproofs.networks.training import Data, Recipe, stable_rate, train
+from ntkproofs.processes import as_they_come
 
 Floats = NDArray[np.float64]
 Progress = Callable[[int, int], None]
@@ -213,6 +215,7 @@ def run_figure_2(
     *,
     folder: Path | None = None,
     partial: Path | None = None,
+    executor: Executor | None = None,
     progress: Progress | None = None,
 ) -> Figure2:
     """Train the networks and follow their kernels.
@@ -222,6 +225,8 @@ def run_figure_2(
         folder: where the data files are, for the tasks that have some.
         partial: file in which finished paths are kept, and from which the run goes on if it is
             there. It stays at the end: remove it when the results are safe.
+        executor: that of :mod:`ntkproofs.cluster`, which is given the networks, each with its data;
+            the paths do not depend on it.
         progress: called as ``progress(done, total)`` after each training.
 
     Raises:
@@ -231,18 +236,36 @@ def run_figure_2(
     settings = settings or Figure2Settings()
     kept = FinishedParts(partial, {"figure": "figure-2", "settings": asdict(settings)})
     source = task_source(settings.task, rows=settings.rows, images=settings.images, folder=folder)
-    paths: list[KernelPath] = []
-    about, overlap = "", 0.0
-    for run in range(settings.runs):
-        task = source(settings.seed + run)
-        about, overlap = task.about, task.overlap
-        networks = networks_on(task, settings.channels)
-        for name, build in networks.items():
-            part = _numbers(task, flat=name != _ON_IMAGES)
-            paths.append(_followed(kept, name, run, part, settings=settings, build=build))
-            if progress is not None:
-                progress(len(paths), settings.runs * len(networks))
-    return Figure2(settings, about, tuple(paths), overlap)
+    tasks = [source(settings.seed + run) for run in range(settings.runs)]
+    networks = {
+        (name, run): (name, run, _numbers(task, flat=name != _ON_IMAGES), settings, build)
+        for run, task in enumerate(tasks)
+        for name, build in networks_on(task, settings.channels).items()
+    }
+    paths = {which: _taken_up(kept, *network[:3]) for which, network in networks.items()}
+    left = [(which, networks[which]) for which, path in paths.items() if path is None]
+    done = len(paths) - len(left)
+    for count in range(1, done + 1):
+        _tell(progress, count, len(paths))
+    for count, (which, path) in enumerate(as_they_come(_follow, left, executor), start=done + 1):
+        kept.keep(_part(*which), {"data": _digest(networks[which][2]), "path": path.to_json()})
+        paths[which] = path
+        _tell(progress, count, len(paths))
+    found = tuple(path for path in paths.values() if path is not None)
+    return Figure2(settings, tasks[-1].about, found, tasks[-1].overlap)
+
+
+def _tell(progress: Progress | None, done: int, total: int) -> None:
+    if progress is not None:
+        progress(done, total)
+
+
+def _part(name: str, run: int) -> str:
+    return f"{name}, run {run}"
+
+
+def _digest(part: Data) -> str:
+    return digest((part.inputs, part.targets))
 
 
 def networks_on(task: Task, channels: int) -> dict[str, Build]:
@@ -262,24 +285,14 @@ def _numbers(task: Task, *, flat: bool) -> Data:
     return Data(inputs.reshape(len(inputs), -1) if flat else inputs, targets)
 
 
-def _followed(
-    kept: FinishedParts,
-    name: str,
-    run: int,
-    part: Data,
-    *,
-    settings: Figure2Settings,
-    build: Build,
-) -> KernelPath:
-    """The path of a network, or what was kept of it when it was followed before."""
-    key, data = f"{name}, run {run}", digest((part.inputs, part.targets))
+def _taken_up(kept: FinishedParts, name: str, run: int, part: Data) -> KernelPath | None:
+    """The path of a network that was followed before."""
+    key = _part(name, run)
     if key not in kept.parts:
-        path = _follow(name, run, part, settings, build)
-        kept.keep(key, {"data": data, "path": path.to_json()})
-        return path
+        return None
     try:
         found = kept.parts[key]
-        path, same = KernelPath.from_json(found["path"]), found["data"] == data
+        path, same = KernelPath.from_json(found["path"]), found["data"] == _digest(part)
     except (KeyError, TypeError, ValueError) as error:
         raise kept.foreign(f"its {key} is not complete") from error
     if not same or (path.network, path.run) != (name, run):

@@ -7,8 +7,10 @@ predicts; how they come together as widths grow is fitted, with a bootstrap over
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from concurrent.futures import Executor
 from dataclasses import dataclass, field
+from itertools import product
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +24,7 @@ from ntkproofs.finite_width.network import Network, draw_weights
 from ntkproofs.finite_width.torus_problems import TorusLoss
 from ntkproofs.finite_width.torus_training import ModeCurves
 from ntkproofs.networks.frequency_control import train
+from ntkproofs.processes import as_they_come
 
 CONFIDENCE = 0.95
 _RESAMPLES = 1000
@@ -184,12 +187,17 @@ class FrequencyControl:
 
 
 def run_frequency_control(
-    settings: Settings | None = None, progress: Tracker | None = None
+    settings: Settings | None = None,
+    progress: Tracker | None = None,
+    *,
+    executor: Executor | None = None,
 ) -> FrequencyControl:
     """Train all networks and compare rates.
 
     Args:
         settings: by default the run whose results are kept, of about four minutes on two cores.
+        executor: that of :mod:`ntkproofs.cluster`, which is given the networks; the result does
+            not depend on it.
         progress: called as ``progress(done, total)`` after every network.
 
     Raises:
@@ -202,13 +210,13 @@ def run_frequency_control(
         2
     """
     chosen = settings or Settings()
-    total = len(chosen.cases()) * len(chosen.widths) * chosen.draws
-    runs: list[Run] = []
-    for run in _runs(chosen):
-        runs.append(run)
+    keys = list(product(chosen.cases(), range(len(chosen.widths)), range(chosen.draws)))
+    runs: dict[tuple[Case, int, int], Run] = {}
+    for key, run in as_they_come(_run, ((key, (chosen, *key)) for key in keys), executor):
+        runs[key] = run
         if progress is not None:
-            progress(len(runs), total)
-    found = FrequencyControl(chosen, runs, [], [])
+            progress(len(runs), len(keys))
+    found = FrequencyControl(chosen, [runs[key] for key in keys], [], [])
     for case in chosen.cases():
         found.summaries.extend(_summary(found, case, width) for width in chosen.widths)
         if len(chosen.widths) > 1:
@@ -216,22 +224,18 @@ def run_frequency_control(
     return found
 
 
-def _runs(settings: Settings) -> Iterator[Run]:
-    for case in settings.cases():
-        problem = case.loss.problem(
-            case.side, case.dim, amplitude=case.amplitude, seed=settings.seed
-        )
-        for index, width in enumerate(settings.widths):
-            network = settings.network(width)
-            for draw in range(settings.draws):
-                # Every width has draws of its own: one stream of numbers would tie them together.
-                number = index * settings.draws + draw
-                weights = draw_weights(network, 2 * case.dim, seed=settings.seed, draw=number)
-                curves = train(network, weights, problem, steps=settings.steps, centred=True)
-                rates = measure_rates(curves)
-                kept = curves if draw == 0 else None
-                compared = fit_rates(rates.predicted, rates.measured)
-                yield Run(case, width, draw, rates, compared, kept)
+def _run(settings: Settings, case: Case, index: int, draw: int) -> Run:
+    """Train one network, of the width with this index."""
+    problem = case.loss.problem(case.side, case.dim, amplitude=case.amplitude, seed=settings.seed)
+    width = settings.widths[index]
+    network = settings.network(width)
+    # Every width has draws of its own: one stream of numbers would tie them together.
+    number = index * settings.draws + draw
+    weights = draw_weights(network, 2 * case.dim, seed=settings.seed, draw=number)
+    curves = train(network, weights, problem, steps=settings.steps, centred=True)
+    rates = measure_rates(curves)
+    compared = fit_rates(rates.predicted, rates.measured)
+    return Run(case, width, draw, rates, compared, curves if draw == 0 else None)
 
 
 def _summary(found: FrequencyControl, case: Case, width: int) -> Summary:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -20,6 +21,7 @@ import numpy as np
 
 from ntkproofs.errors import InvalidInput, Unable
 from ntkproofs.networks.models import ECRN, trainable
+from ntkproofs.processes import as_they_come
 
 
 @dataclass(frozen=True)
@@ -74,9 +76,10 @@ def laziness(
     seeds: Sequence[int],
     setting: Setting | None = None,
     *,
+    executor: Executor | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> list[Laziness]:
-    """Train a network of each width, α and seed.
+    """Train a network of each width, α and seed; the rows do not depend on the executor.
 
     Raises:
         InvalidInput: for empty lists.
@@ -86,16 +89,20 @@ def laziness(
     jobs = [(w, a, s) for w in widths for a in alphas for s in seeds]
     if not jobs:
         raise InvalidInput("Give at least one width, one α and one seed.")
-    found = []
-    with jax.enable_x64(True):
-        for done, (width, alpha, seed) in enumerate(jobs, start=1):
-            found.append(_trained(setting, width, alpha, seed))
-            if progress is not None:
-                progress(done, len(jobs))
-    return found
+    found: dict[tuple[int, float, int], Laziness] = {}
+    for job, row in as_they_come(_trained, ((job, (setting, *job)) for job in jobs), executor):
+        found[job] = row
+        if progress is not None:
+            progress(len(found), len(jobs))
+    return [found[job] for job in jobs]
 
 
 def _trained(setting: Setting, width: int, alpha: float, seed: int) -> Laziness:
+    with jax.enable_x64(True):
+        return _trained_in_double(setting, width, alpha, seed)
+
+
+def _trained_in_double(setting: Setting, width: int, alpha: float, seed: int) -> Laziness:
     model = ECRN(
         1,
         1,

@@ -9,6 +9,7 @@ there to the end.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,6 +21,7 @@ import numpy as np
 from ntkproofs.errors import InvalidInput, Unable
 from ntkproofs.networks.lazy_regime import descended, kernel_of, outputs_of
 from ntkproofs.networks.models import ECRN, trainable
+from ntkproofs.processes import as_they_come
 
 
 @dataclass(frozen=True)
@@ -65,9 +67,12 @@ def spectral_bias(
     seeds: Sequence[int],
     setting: BiasSetting | None = None,
     *,
+    executor: Executor | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> list[BiasRun]:
     """Train a network of each bandwidth and seed; bandwidth 0 is the network without features.
+
+    The runs do not depend on the executor.
 
     Raises:
         InvalidInput: for empty lists, or frequencies that the grid does not carry.
@@ -82,16 +87,20 @@ def spectral_bias(
             f"A grid of {setting.points} points carries frequencies below {setting.points / 2:g}; "
             f"got {setting.frequencies}."
         )
-    found = []
-    with jax.enable_x64(True):
-        for done, (bandwidth, seed) in enumerate(jobs, start=1):
-            found.append(_run(setting, bandwidth, seed))
-            if progress is not None:
-                progress(done, len(jobs))
-    return found
+    found: dict[tuple[float, int], BiasRun] = {}
+    for job, run in as_they_come(_run, ((job, (setting, *job)) for job in jobs), executor):
+        found[job] = run
+        if progress is not None:
+            progress(len(found), len(jobs))
+    return [found[job] for job in jobs]
 
 
 def _run(setting: BiasSetting, bandwidth: float, seed: int) -> BiasRun:
+    with jax.enable_x64(True):
+        return _run_in_double(setting, bandwidth, seed)
+
+
+def _run_in_double(setting: BiasSetting, bandwidth: float, seed: int) -> BiasRun:
     model = ECRN(
         1,
         1,

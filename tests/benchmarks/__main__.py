@@ -59,6 +59,12 @@ BENCHMARKS = (
         "products with zonal kernels on S², next to their entries",
         ("--largest", "10000"),
     ),
+    Benchmark(
+        "solvers",
+        "eigenvalues, regression, gradient flow and condition estimates on operators",
+        (),
+        ("--full",),
+    ),
     Benchmark("torus", "products on grids and at scattered points of the torus"),
     Benchmark("device", "kernel matrices where there is a GPU", ()),
     Benchmark("runner", "what the machinery of verification costs", ()),

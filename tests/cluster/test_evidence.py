@@ -4,9 +4,7 @@ import json
 import os
 import signal
 import socket
-import subprocess
 import sys
-import time
 from concurrent.futures import Future
 from pathlib import Path
 
@@ -134,44 +132,14 @@ def test_a_worker_that_is_killed_loses_nothing_and_changes_nothing(tmp_path, clu
     assert found.claims[0].original.verdict is Verdict.PROVED
 
 
-def test_a_lost_scheduler_is_told_and_a_second_run_takes_what_was_finished(tmp_path):
+def test_a_lost_scheduler_is_told_and_a_second_run_takes_what_was_finished(tmp_path, mortal):
     path, store = slow_claim(tmp_path), tmp_path / "store"
-    processes = []
-    try:
-        address = start_scheduler(tmp_path, processes)
-        start(
-            ["dask_worker", address, "--nthreads", "1", "--no-nanny", "--no-dashboard"], processes
-        )
-
-        def kill():
-            processes[0].kill()
-
-        with pytest.raises(Unable, match=rf"(?s)scheduler at {address} is gone.*--cluster"):
-            verify([path], cluster=address, store=store, progress=Then(3, kill))
-    finally:
-        for process in processes:
-            process.kill()
-            process.wait()
+    address, scheduler = mortal
+    with pytest.raises(Unable, match=rf"(?s)scheduler at {address} is gone.*--cluster"):
+        verify([path], cluster=address, store=store, progress=Then(3, scheduler.kill))
     again = verify([path], jobs=2, store=store)
     assert 3 <= again.stored < again.results == 8
     assert again.claims[0].original.verdict is Verdict.PROVED
-
-
-def start(words: list[str], processes: list[subprocess.Popen[bytes]]) -> None:
-    command = [sys.executable, "-m", f"distributed.cli.{words[0]}", *words[1:]]
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    processes.append(subprocess.Popen(command, **quiet))
-
-
-def start_scheduler(folder: Path, processes: list[subprocess.Popen[bytes]]) -> str:
-    file = folder / "scheduler.json"
-    options = ["--host", "127.0.0.1", "--port", "0", "--no-dashboard"]
-    start(["dask_scheduler", *options, "--scheduler-file", str(file)], processes)
-    for _ in range(1200):
-        if file.exists():
-            return json.loads(file.read_text())["address"]
-        time.sleep(0.05)
-    pytest.fail("the scheduler did not start")
 
 
 # Files

@@ -1,7 +1,9 @@
-"""Ensembles and sweeps on a cluster: the bits of local processes, and checkpoints that survive."""
+"""Ensembles, sweeps and experiments on a cluster: the same bits, and what survives a loss of it."""
 
+import json
 import os
 import signal
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -12,6 +14,7 @@ from ntkproofs import cli
 from ntkproofs.cluster.connection import connected
 from ntkproofs.cluster.executor import TaskDied
 from ntkproofs.errors import Unable
+from ntkproofs.finite_width.budgets import frontier
 from ntkproofs.finite_width.ensembles import ensemble
 from ntkproofs.finite_width.network import Network
 
@@ -104,3 +107,133 @@ def test_a_matrix_in_blocks_is_computed_on_a_cluster(address):
         found = nt.extreme_eigenvalues(dask_operator(kept, executor.compute), k=1)
     exact = np.linalg.eigvalsh(nt.gram(kernel, points))
     assert found.values[-1] == pytest.approx(exact[-1], rel=1e-12)
+
+
+# Tables of several commands
+
+
+def kill_a_worker(cluster):
+    """A progress that kills a worker when the first part is done."""
+    killed = []
+
+    def progress(done, total):
+        if not killed:
+            process = next(iter(cluster.workers.values())).process
+            killed.append(process.pid)
+            os.kill(process.pid, signal.SIGKILL)
+
+    return killed, progress
+
+
+def test_a_frontier_has_the_bits_of_one_process_whoever_dies(cluster, address):
+    y = np.array([1.0, -1.0, 1.0])
+    options = {"depths": [2, 3, 4, 6], "draws": 20}
+    killed, progress = kill_a_worker(cluster)
+    with connected(address) as executor:
+        found = frontier(2000, X, y, executor=executor, progress=progress, **options)
+    assert len(killed) == 1
+    assert found == frontier(2000, X, y, **options)
+
+
+def test_the_frontier_command_writes_the_same_file(address, tmp_path):
+    tables = []
+    for name, where in (("a", ["--cluster", address]), ("b", [])):
+        options = ["--budget", "500,2000", "--depths", "2:4", "--draws", "3", "--points", "4"]
+        file = tmp_path / name
+        result = CliRunner().invoke(cli.app, ["frontier", *options, *where, "--csv", str(file)])
+        assert result.exit_code == 0, result.output
+        tables.append(file.read_text("utf-8").splitlines())
+    assert tables[0] == tables[1]
+    assert len(tables[0]) > 6
+
+
+def test_a_frontier_that_loses_its_scheduler_says_so(mortal):
+    address, scheduler = mortal
+    with connected(address) as executor, pytest.raises(Unable, match="is gone"):
+        frontier(
+            2000, X, np.ones(3), depths=range(2, 40), draws=300, executor=executor,
+            progress=lambda *_: scheduler.kill(),
+        )  # fmt: skip
+
+
+# Experiments
+
+
+def timeless(found):
+    return replace(found, scores=tuple(replace(score, seconds=0.0) for score in found.scores))
+
+
+def quick_table(**options):
+    """Of the kernel machine only: networks have a test of their own, and compile for long."""
+    from ntkproofs.networks import data
+    from ntkproofs.networks.contenders import STANDARD_NTK, Budget
+    from ntkproofs.networks.experiments import run_tasks
+
+    sources = [lambda seed: data.sinusoids(seed, rows=300)]
+    return run_tasks("mine", sources, Budget(runs=5), rivals=lambda _: [STANDARD_NTK], **options)
+
+
+def test_tables_have_the_bits_of_one_process_whoever_dies(cluster, address, tmp_path):
+    pytest.importorskip("jax")
+    killed, progress = kill_a_worker(cluster)
+    partial, told = tmp_path / "partial.json", []
+    with connected(address) as executor:
+        found = quick_table(
+            executor=executor, partial=partial,
+            progress=lambda *count: (told.append(count), progress(*count)),
+        )  # fmt: skip
+    assert len(killed) == 1
+    assert timeless(found) == timeless(quick_table())
+    assert told == [(done, 20) for done in range(1, 21)]
+    assert timeless(quick_table(partial=partial)) == timeless(found)
+
+
+def test_a_table_that_loses_its_scheduler_keeps_its_finished_runs(mortal, tmp_path):
+    pytest.importorskip("jax")
+    address, scheduler = mortal
+    partial = tmp_path / "partial.json"
+    with connected(address) as executor, pytest.raises(Unable, match="is gone"):
+        quick_table(executor=executor, partial=partial, progress=lambda *_: scheduler.kill())
+    kept = json.loads(partial.read_text())["parts"]
+    assert 1 <= len(kept) < 5
+    assert timeless(quick_table(partial=partial)) == timeless(quick_table())
+    whole = json.loads(partial.read_text())["parts"]
+    assert len(whole) == 5
+    assert {name: whole[name] for name in kept} == kept
+
+
+def test_networks_of_the_experiments_have_the_bits_of_one_process(address, monkeypatch):
+    pytest.importorskip("jax")
+    from ntkproofs.networks import figure_2
+    from ntkproofs.networks.figure_2 import Figure2Settings, run_figure_2
+    from ntkproofs.networks.frequency_experiment import Settings, run_frequency_control
+    from ntkproofs.networks.lazy_regime import Setting, laziness
+    from ntkproofs.networks.models import MLP
+    from ntkproofs.networks.spectral_bias import BiasSetting, spectral_bias
+
+    build = lambda *args: MLP(*args, width=6, depth=1, phi="tanh")  # noqa: E731
+    monkeypatch.setattr(figure_2, "NETWORKS", {"MLP 3x512": build})
+    small = Settings(
+        tori=((1, 6),), orders=(1,), poisson_orders=(), widths=(16,), draws=2, steps=20,
+        large_amplitudes=(),
+    )  # fmt: skip
+    figure = Figure2Settings(runs=2, steps=3, looks=2, points=5, rows=50)
+    bias = BiasSetting(points=8, frequencies=2, width=16, depth=2, features=4, steps=40)
+    lazy = Setting(points=4, tests=4, depth=2, features=3, steps=20)
+
+    def all_of_them(executor):
+        rates = run_frequency_control(small, executor=executor)
+        return [
+            [
+                (run.case, run.draw, run.agreement, run.rates.measured.tolist())
+                for run in rates.runs
+            ],
+            [json.dumps(p.to_json()) for p in run_figure_2(figure, executor=executor).paths],
+            spectral_bias([1.0], range(2), bias, executor=executor),
+            laziness([8], [0.5], range(2), lazy, executor=executor),
+        ]
+
+    with connected(address) as executor:
+        found = all_of_them(executor)
+    for there, here in zip(found, all_of_them(None), strict=True):
+        assert repr(there) == repr(here)  # rates that were not measured are NaN

@@ -45,6 +45,65 @@ def test_extreme_eigenvalues_are_those_of_the_matrix(matrix):
         assert found.products < 20 * N
 
 
+@pytest.mark.parametrize("matrix", [K, nt.operator(nt.ntk(3), X)], ids=["array", "operator"])
+def test_lobpcg_finds_the_eigenvalues_that_lanczos_finds(matrix):
+    top = nt.extreme_eigenvalues(matrix, k=4, method="lobpcg")
+    low = nt.extreme_eigenvalues(matrix, 2, "smallest", method="lobpcg", tolerance=1e-5)
+    for found, exact, tolerance in ((top, VALUES[-4:], 1e-8), (low, VALUES[:2], 1e-5)):
+        np.testing.assert_allclose(found.values, exact, rtol=1e-8)
+        assert (found.residuals <= tolerance * found.values).all()
+        R = K @ found.vectors - found.vectors * found.values
+        sizes = np.linalg.norm(R, axis=0)
+        np.testing.assert_allclose(sizes, found.residuals, atol=1e-12 * VALUES[-1])
+        overlaps = found.vectors.T @ found.vectors
+        np.testing.assert_allclose(overlaps, np.eye(len(exact)), atol=1e-12)
+    # bounds from within, converged or not
+    rough = nt.extreme_eigenvalues(K, 3, "smallest", method="lobpcg", tolerance=0.9)
+    assert (rough.values >= VALUES[:3]).all()
+    assert (rough.values > 1.001 * VALUES[:3]).any()
+
+
+def test_lobpcg_uses_its_preconditioner():
+    inverse, seen = np.linalg.inv(K), []
+
+    def near(v):
+        seen.append(v.shape)
+        return inverse @ v
+
+    options = {"method": "lobpcg", "tolerance": 1e-5}
+    plain = nt.extreme_eigenvalues(K, 2, "smallest", **options)
+    better = nt.extreme_eigenvalues(K, 2, "smallest", preconditioner=near, **options)
+    np.testing.assert_allclose(better.values, VALUES[:2], rtol=1e-9)
+    assert better.products < plain.products / 10
+    assert set(seen) == {(N,)}
+
+
+def test_lobpcg_stops_where_every_vector_is_an_eigenvector():
+    found = nt.extreme_eigenvalues(3 * np.eye(N), 2, method="lobpcg")
+    np.testing.assert_allclose(found.values, [3, 3])
+    assert found.products < 50
+    y = np.ones(N) / np.sqrt(N)
+    found = nt.extreme_eigenvalues(5 * np.outer(y, y), 1, method="lobpcg")
+    assert found.values[0] == pytest.approx(5, rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"method": "jacobi"}, "'lanczos' or 'lobpcg'; got 'jacobi'"),
+        ({"preconditioner": np.copy}, "Lanczos takes no preconditioner"),
+        ({"method": "lobpcg", "preconditioner": K}, "a function"),
+        ({"method": "lobpcg", "preconditioner": np.negative}, "symmetric positive definite"),
+        ({"method": "lobpcg", "preconditioner": lambda v: v[:5]}, r"shape \(5,\)"),
+        ({"method": "lobpcg", "preconditioner": lambda v: v[:, None]}, r"shape \(300, 1\)"),
+        ({"method": "lobpcg", "preconditioner": lambda v: v * np.nan}, "finite entries"),
+    ],
+)
+def test_methods_and_preconditioners_that_cannot_be_are_refused(options, words):
+    with pytest.raises(InvalidInput, match=words):
+        nt.extreme_eigenvalues(K, 2, **options)
+
+
 def test_their_errors_hold_for_operators_that_are_off():
     """The residual alone does not bound the distance to an eigenvalue of the matrix meant."""
     A = Off(K, 0.05)
@@ -73,6 +132,10 @@ def test_eigenvalues_say_when_they_did_not_converge():
     crowded = np.diag(np.concatenate([np.linspace(1, 1 + 1e-9, 299), [1e6]]))
     with pytest.raises(Unable, match="of 5 smallest"):
         nt.extreme_eigenvalues(crowded, k=5, which="smallest", tolerance=1e-14, max_restarts=1)
+    with pytest.raises(Unable, match=r"LOBPCG found 0 of 5 .* in \d\d products; at 1 there is"):
+        nt.extreme_eigenvalues(
+            crowded, 5, "smallest", method="lobpcg", tolerance=1e-14, max_restarts=1
+        )
 
 
 def test_the_condition_estimate_is_a_lower_bound_that_grows():
@@ -263,6 +326,7 @@ def test_solvers_work_on_torus_operators_and_know_their_error():
 def test_progress_is_told():
     for call in (
         lambda p: nt.extreme_eigenvalues(K, k=2, progress=p),
+        lambda p: nt.extreme_eigenvalues(K, k=1, method="lobpcg", progress=p),
         lambda p: nt.condition_estimate(K, steps=10, progress=p),
         lambda p: nt.solve(K, Y, progress=p),
         lambda p: nt.gradient_flow(K, Y, [0.1], progress=p),

@@ -14,6 +14,7 @@ from ntkproofs.matrices.solvers.symmetric_products import (
     Floats,
     Progress,
     SymmetricProducts,
+    preconditioned,
     require_vector,
     symmetric_products,
 )
@@ -154,13 +155,7 @@ class _Gradients:
     def _preconditioned(self, v: Floats) -> Floats:
         if self.preconditioner is None:
             return v.copy()
-        found = require_vector(self.preconditioner(v), len(v), "The preconditioner's result")
-        if not float(v @ found) > 0:
-            raise InvalidInput(
-                "The preconditioner is to be symmetric positive definite; for a residual r it "
-                f"gave rᵀMr = {float(v @ found):.3g}."
-            )
-        return found
+        return preconditioned(self.preconditioner, v)
 
     def _require_positive(self, curvature: float, direction: Floats) -> None:
         length = float(direction @ direction)

@@ -101,6 +101,22 @@ def require_vector(y: Any, size: int, name: str = "y") -> Floats:
     return found
 
 
+def preconditioned(preconditioner: Callable[[Floats], Any], v: Floats) -> Floats:
+    """M v, for v of shape (n,).
+
+    Raises:
+        InvalidInput: unless it is a vector like v with vᵀMv > 0.
+    """
+    found = require_vector(preconditioner(v), len(v), "The preconditioner's result")
+    if found.shape != v.shape or not float(v @ found) > 0:
+        said = f"rᵀMr = {float(v @ found):.3g}" if found.ndim == 1 else f"shape {found.shape}"
+        raise InvalidInput(
+            "The preconditioner is to be symmetric positive definite; for a residual r of shape "
+            f"{v.shape} it gave {said}."
+        )
+    return found
+
+
 def _symmetric_array(A: Any) -> Floats:
     if np.iscomplexobj(A):
         raise InvalidInput("A real symmetric matrix is needed; got a complex one.")
