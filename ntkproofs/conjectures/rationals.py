@@ -49,7 +49,7 @@ def rationals(least: Any, most: Any) -> SearchStrategy[Fraction]:
         InvalidInput: for an interval without inner points.
 
     Example:
-        >>> from ntkproofs.conjectures.strategies import simplest
+        >>> from ntkproofs.conjectures.number_strategies import simplest
         >>> simplest(rationals(0, 3), lambda x: x.denominator > 1)
         Fraction('1/2')
     """
@@ -81,7 +81,7 @@ def cosines() -> SearchStrategy[Fraction]:
 
     Example:
         >>> import ntkproofs as nt
-        >>> from ntkproofs.conjectures.strategies import simplest
+        >>> from ntkproofs.conjectures.number_strategies import simplest
         >>> simplest(cosines(), lambda u: nt.ntk(2)(float(u)) < 0)
         Fraction('-1/2')
     """

@@ -147,6 +147,8 @@ def time_to(
 
     Raises:
         InvalidInput: for eps, delta or targets that make no question.
+        Unable: for two layers with biases, or of an activation that is no (a,b)-ReLU; where a drift
+            is measured and a draw does not reach the error.
 
     Example:
         >>> import numpy as np

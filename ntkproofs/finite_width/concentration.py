@@ -84,6 +84,7 @@ def smallest_eigenvalue(network: Network, X: Any, delta: float, *, sobolev: Any 
 
     Raises:
         InvalidInput: for a delta outside (0, 1), and a P that is not positive definite.
+        Unable: for two layers with biases, or of an activation that is no (a,b)-ReLU.
 
     Source:
         Tropp, User-friendly tail bounds for sums of random matrices, 2012; see the module's text.

@@ -21,6 +21,7 @@ import numpy as np
 from ntkproofs.errors import InvalidInput
 from ntkproofs.finite_width.differentiable import require_jax
 from ntkproofs.finite_width.network import Network, Weights
+from ntkproofs.finite_width.passes import forward
 from ntkproofs.finite_width.torus_training import (
     GridProblem,
     ModeCurves,
@@ -91,7 +92,11 @@ def train(
         parameters = jax.tree.map(
             lambda a: jax.numpy.asarray(a, dtype), (list(weights.matrices), list(weights.biases))
         )
-        offset = _outputs(network, parameters, grid[0]) if centred else np.zeros(1, dtype)
+        offset = (
+            _outputs(network, parameters, jax.numpy.asarray(grid[0]))
+            if centred
+            else np.zeros(1, dtype)
+        )
         found: list[Any] = []
         for before, step in zip([0, *kept], kept, strict=False):
             parameters = advance(parameters, (offset, *grid), np.asarray(eta, dtype), step - before)
@@ -135,12 +140,5 @@ def _compiled(network: Network, shape: tuple[int, ...]) -> tuple[Any, Any]:
 
 
 def _outputs(network: Network, parameters: Any, points: Any) -> Any:
-    """f(x_j) for the rows of points, shape (n,), as the formula of the network says."""
-    matrices, biases = parameters
-    h = points
-    for layer, matrix in enumerate(matrices, start=1):
-        z = network.scale(layer) * (h @ matrix.T)
-        if biases:
-            z = z + network.bias_variance**0.5 * biases[layer - 1]
-        h = z if layer == network.depth else network.activation(z)
-    return h[:, 0]
+    """f(x_j) for the rows of points, shape (n,)."""
+    return forward(network, Weights(*parameters), points).outputs

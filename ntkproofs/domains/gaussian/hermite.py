@@ -92,7 +92,7 @@ def multi_indices(dim: int, degree: int) -> Iterator[tuple[int, ...]]:
         Tuples of d integers, the first entry falling.
 
     Raises:
-        InvalidInput: for d < 1 or a degree that is negative.
+        InvalidInput: for d < 1 or a degree that is negative, as the first one is asked for.
 
     Example:
         >>> list(multi_indices(2, 2))
