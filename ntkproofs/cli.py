@@ -20,7 +20,11 @@ from ntkproofs.commands.common import (
     EXIT_INTERRUPTED,
     EXIT_UNABLE,
     Cluster,
+    Jobs,
     JsonFile,
+    Memory,
+    Paths,
+    Timeout,
     console,
 )
 from ntkproofs.commands.compare import diff, recheck
@@ -96,26 +100,6 @@ def _options(
     pass
 
 
-_Paths = Annotated[
-    list[Path] | None,
-    typer.Argument(
-        metavar="PATH",
-        help="Claim files, or folders searched for *.py; the bundled claims if none is given.",
-        show_default=False,
-    ),
-]
-_Jobs = Annotated[
-    int | None,
-    typer.Option(
-        "--jobs", metavar="N", help="Worker processes; one per processor.", show_default=False
-    ),
-]
-_Timeout = Annotated[
-    float, typer.Option("--timeout", metavar="SECONDS", help="Time for one piece of evidence.")
-]
-_Memory = Annotated[
-    int, typer.Option("--memory", metavar="MIB", help="Memory (address space) of a worker.")
-]
 _StoreFile = Annotated[
     Path | None,
     typer.Option(
@@ -130,7 +114,7 @@ _NoStore = Annotated[bool, typer.Option("--no-store", help="Take no results, and
 
 @app.command(short_help="Decide claims by their evidence.")
 def verify(
-    paths: _Paths = None,
+    paths: Paths = None,
     *,
     only: Annotated[
         list[str] | None,
@@ -178,9 +162,9 @@ def verify(
     watch: Annotated[
         bool, typer.Option("--watch", help="Run again whenever a file changes, until Ctrl-C.")
     ] = False,
-    jobs: _Jobs = None,
-    timeout: _Timeout = 60.0,
-    memory: _Memory = 4096,
+    jobs: Jobs = None,
+    timeout: Timeout = 60.0,
+    memory: Memory = 4096,
     store: _StoreFile = None,
     no_store: _NoStore = False,
     seed: Annotated[
@@ -387,7 +371,7 @@ def axioms(
     id: Annotated[
         str, typer.Argument(metavar="ID", help="The id of the claim.", show_default=False)
     ],
-    paths: _Paths = None,
+    paths: Paths = None,
 ) -> None:
     """Show the cited theorems that the verdict on a claim relies on.
 

@@ -21,6 +21,43 @@ JsonFile = Annotated[
     ),
 ]
 
+Paths = Annotated[
+    list[Path] | None,
+    typer.Argument(
+        metavar="PATH",
+        help="Claim files, or folders searched for *.py; the bundled claims if none is given.",
+        show_default=False,
+    ),
+]
+
+Jobs = Annotated[
+    int | None,
+    typer.Option(
+        "--jobs", metavar="N", help="Worker processes; one per processor.", show_default=False
+    ),
+]
+
+Timeout = Annotated[
+    float, typer.Option("--timeout", metavar="SECONDS", help="Time for one piece of evidence.")
+]
+
+Memory = Annotated[
+    int, typer.Option("--memory", metavar="MIB", help="Memory (address space) of a worker.")
+]
+
+SphereDim = Annotated[
+    int, typer.Option("--dim", help="Dimension d of the space; the sphere is S^(d-1).")
+]
+
+InputDim = Annotated[int, typer.Option("--dim", help="Dimension d of the inputs.")]
+
+InputPoints = Annotated[int, typer.Option("--points", help="Inputs n, uniform on the sphere.")]
+
+CsvFile = Annotated[
+    Path | None,
+    typer.Option("--csv", metavar="FILE", help="Write every row as CSV.", show_default=False),
+]
+
 Cluster = Annotated[
     str | None,
     typer.Option(

@@ -7,7 +7,16 @@ from typing import Annotated
 
 import typer
 
-from ntkproofs.commands.common import EXIT_INPUT, EXIT_UNABLE, JsonFile, console
+from ntkproofs.commands.common import (
+    EXIT_INPUT,
+    EXIT_UNABLE,
+    Jobs,
+    JsonFile,
+    Memory,
+    Paths,
+    Timeout,
+    console,
+)
 from ntkproofs.errors import InvalidInput
 
 EXIT_DIFFERENT = 1
@@ -71,14 +80,7 @@ def diff(
 
 def recheck(
     report: Annotated[Path, _Report],
-    paths: Annotated[
-        list[Path] | None,
-        typer.Argument(
-            metavar="PATH",
-            help="Claim files, or folders of them; the bundled claims if none is given.",
-            show_default=False,
-        ),
-    ] = None,
+    paths: Paths = None,
     *,
     longest: Annotated[
         float,
@@ -87,18 +89,9 @@ def recheck(
         ),
     ] = 10.0,
     all_: Annotated[bool, typer.Option("--all", help="However long it took.")] = False,
-    jobs: Annotated[
-        int | None,
-        typer.Option(
-            "--jobs", metavar="N", help="Worker processes; one per processor.", show_default=False
-        ),
-    ] = None,
-    timeout: Annotated[
-        float, typer.Option("--timeout", metavar="SECONDS", help="Time for one piece of evidence.")
-    ] = 60.0,
-    memory: Annotated[
-        int, typer.Option("--memory", metavar="MIB", help="Memory (address space) of a worker.")
-    ] = 4096,
+    jobs: Jobs = None,
+    timeout: Timeout = 60.0,
+    memory: Memory = 4096,
     json: JsonFile = None,
 ) -> None:
     """Check the witnesses, certificates and proofs of a stored report again.

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from ntkproofs.commands.common import Bar, Cluster, console, rising_range
+from ntkproofs.commands.common import Bar, Cluster, CsvFile, Jobs, SphereDim, console, rising_range
 from ntkproofs.errors import InvalidInput
 from ntkproofs.threads import processors
 
@@ -24,7 +24,7 @@ def condition(
         ),
     ] = "1/8,1/4,3/8,1/2,5/8,3/4,7/8,1",
     points: Annotated[int, typer.Option(help="Points n of a draw.")] = 32,
-    dim: Annotated[int, typer.Option(help="Dimension d of the space; the sphere is S^(d-1).")] = 16,
+    dim: SphereDim = 16,
     depths: Annotated[
         str,
         typer.Option(
@@ -34,10 +34,7 @@ def condition(
     ] = "4:64",
     draws: Annotated[int, typer.Option(help="Independent sets of points.")] = 100,
     seed: Annotated[int, typer.Option(help="Draw i takes the seed SEED + i.")] = 0,
-    csv: Annotated[
-        Path | None,
-        typer.Option(metavar="FILE", help="Write every row as CSV.", show_default=False),
-    ] = None,
+    csv: CsvFile = None,
     plot: Annotated[
         Path | None,
         typer.Option(
@@ -46,10 +43,7 @@ def condition(
             show_default=False,
         ),
     ] = None,
-    jobs: Annotated[
-        int | None,
-        typer.Option(metavar="N", help="Worker processes; one per processor.", show_default=False),
-    ] = None,
+    jobs: Jobs = None,
     cluster: Cluster = None,
 ) -> None:
     """Print certified condition numbers of NTK matrices at the edge of chaos, by depth.

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from ntkproofs.commands.common import Bar, Cluster, JsonFile, console
+from ntkproofs.commands.common import Bar, Cluster, InputDim, InputPoints, JsonFile, console
 
 
 class DtypeName(StrEnum):
@@ -26,8 +26,8 @@ def ensemble(
         str, typer.Option(help="relu, identity, erf, sin, tanh or gelu.")
     ] = "relu",
     bias_variance: Annotated[float, typer.Option(help="v_b >= 0.")] = 0.0,
-    points: Annotated[int, typer.Option(help="Inputs n, uniform on the sphere.")] = 16,
-    dim: Annotated[int, typer.Option(help="Dimension d of the inputs.")] = 5,
+    points: InputPoints = 16,
+    dim: InputDim = 5,
     draws: Annotated[int, typer.Option(help="Networks.")] = 200,
     seed: Annotated[int, typer.Option(help="Of inputs and networks.")] = 0,
     dtype: Annotated[DtypeName, typer.Option(help="Of the networks.")] = DtypeName.float64,

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from ntkproofs.commands.common import Bar, Cluster, console
+from ntkproofs.commands.common import Bar, Cluster, CsvFile, InputDim, InputPoints, console
 from ntkproofs.commands.condition import parse_depths
 from ntkproofs.errors import InvalidInput
 
@@ -37,8 +37,8 @@ def frontier(
     depths: Annotated[
         str, typer.Option(metavar="DEPTHS", help="Weight layers, as 2,3,4,6,8 or 2:16:2.")
     ] = "2,3,4,6,8,12,16,24,32",
-    points: Annotated[int, typer.Option(help="Inputs n, uniform on the sphere.")] = 16,
-    dim: Annotated[int, typer.Option(help="Dimension d of the inputs.")] = 5,
+    points: InputPoints = 16,
+    dim: InputDim = 5,
     eps: Annotated[float, typer.Option(help="Error to reach, relative to the targets.")] = 0.01,
     draws: Annotated[int, typer.Option(help="Networks of each depth and budget.")] = 50,
     seed: Annotated[int, typer.Option(help="Of inputs, targets and networks.")] = 0,
@@ -49,9 +49,7 @@ def frontier(
         CountingName,
         typer.Option(help="Width from a count of all weights, or the talk's N = P/L."),
     ] = CountingName.parameters,
-    csv: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Write all as CSV.", show_default=False)
-    ] = None,
+    csv: CsvFile = None,
     plot: Annotated[
         Path | None,
         typer.Option(metavar="FILE", help="Contours: .png, .svg or .pdf.", show_default=False),

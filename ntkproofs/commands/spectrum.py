@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ntkproofs.commands.common import EXIT_UNABLE, JsonFile, console, rising_range
+from ntkproofs.commands.common import EXIT_UNABLE, JsonFile, SphereDim, console, rising_range
 from ntkproofs.errors import InvalidInput
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def _exact(text: str) -> Any:
 def spectrum(
     *,
     kernel: Annotated[KernelName, typer.Option(help="The kernel.", show_default=False)],
-    dim: Annotated[int, _option("Dimension d of the space; the sphere is S^(d-1).")],
+    dim: SphereDim,
     degrees: Annotated[
         str,
         typer.Option(
