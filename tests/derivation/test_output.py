@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from ntkproofs.derivation.written import Display, Math, Paragraph
+from ntkproofs.derivation.written import Assumption, Display, Math, Paragraph, Result, Words
 from ntkproofs.errors import InvalidInput
 from ntkproofs.reports.derivations.bibliography import bibtex, cited
 from ntkproofs.reports.derivations.escaping import latex_comment, latex_label, latex_text
@@ -199,3 +199,18 @@ def test_a_statement_with_the_id_of_its_theorem_has_no_number_of_its_own():
     assert source.count(r"\label{harmonic-dimension:count}") == 1
     assert r"Theorem~\ref{harmonic-dimension:count} & " in source
     assert page([written]).count('id="harmonic-dimension:count"') == 1
+
+
+def test_a_proof_shows_the_assumptions_and_the_results_in_it():
+    assumed = Assumption("positive", "w_1", ">", "0", (Words("Assume"),))
+    inner = Result("inner", "lemma", "", (), (samples.line("inner-1", "w_1", "=", "w_1"),), ())
+    outer = dataclasses.replace(samples.GROWTH, proof=(assumed, inner, *samples.GROWTH.proof))
+    written = dataclasses.replace(HARMONICS, blocks=(outer,))
+    places = numbers(written)
+    assert places["positive"].kind == "assumption"
+    assert places["inner"].kind == "lemma"
+    source, html = tex([written], bibliography="document"), page([written])
+    for id in ("positive", "inner"):
+        assert f"{written.id}:{id}" in source
+        assert places[id].shown() in html
+    assert r"w_{1} & > 0" in source or r"w_1 & > 0" in source

@@ -152,14 +152,14 @@ class _Writer:
             yield "</ul>"
         yield "</section>"
 
-    def block(self, block: Block, following: Block | None) -> Iterator[str]:
+    def block(self, block: Block, following: Block | None, start: str = "") -> Iterator[str]:
         match block:
             case Paragraph(prose):
-                yield f"<p>{self.prose(prose)}</p>"
+                yield f"<p>{start}{self.prose(prose)}</p>"
             case Display(lines):
                 yield from self.display(lines, punctuation(following))
             case Definition(id, left, right, prose):
-                yield f"<p>{self.prose(prose) or 'Put'}</p>"
+                yield f"<p>{start}{self.prose(prose) or 'Put'}</p>"
                 yield from self.formula(left, ":=", right, punctuation(following), id)
             case Assumption(id, left, relation, right, prose):
                 yield from self.named(id, prose or (Words("Let"),), left, relation, right)
@@ -187,14 +187,7 @@ class _Writer:
             yield f"<p>{start}</p>"
             start = ""
         for inner, following in zip(result.proof, [*result.proof[1:], None], strict=True):
-            match inner:
-                case Paragraph(prose):
-                    yield f"<p>{start}{self.prose(prose)}</p>"
-                case Display(lines):
-                    yield from self.display(lines, punctuation(following))
-                case Definition(id, left, right, prose):
-                    yield f"<p>{start}{self.prose(prose) or 'Put'}</p>"
-                    yield from self.formula(left, ":=", right, punctuation(following), id)
+            yield from self.block(inner, following, start)
             start = ""
         yield "</div>"
 

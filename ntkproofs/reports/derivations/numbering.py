@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from ntkproofs.derivation.written import Assumption, Definition, Display, Result, Written
+from ntkproofs.derivation.written import Assumption, Block, Definition, Display, Result, Written
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ def numbers(written: Written, prefix: str = "") -> dict[str, Numbered]:
     """
     found: dict[str, Numbered] = {}
     counters = {"equation": 0, "block": 0}
-    for id, kind in _places(written):
+    for id, kind in _places(written.blocks):
         counter = "equation" if kind == "equation" else "block"
         counters[counter] += 1
         found.setdefault(id, Numbered(kind, f"{prefix}{counters[counter]}"))
@@ -61,8 +61,8 @@ def links(id: str, found: dict[str, Numbered]) -> tuple[str, ...]:
     return tuple(dict.fromkeys((f"{id}-1", f"{id}-{count}"))) if count else ()
 
 
-def _places(written: Written) -> Iterator[tuple[str, str]]:
-    for block in written.blocks:
+def _places(blocks: Sequence[Block]) -> Iterator[tuple[str, str]]:
+    for block in blocks:
         match block:
             case Display(lines):
                 yield from ((line.id, "equation") for line in lines)
@@ -73,13 +73,6 @@ def _places(written: Written) -> Iterator[tuple[str, str]]:
             case Result():
                 yield block.id, block.kind
                 yield from ((line.id, "equation") for line in block.lines if line.id != block.id)
-                for inner in block.proof:
-                    match inner:
-                        case Display(lines):
-                            yield from ((line.id, "equation") for line in lines)
-                        case Definition(id):
-                            yield id, "equation"
-                        case _:
-                            pass
+                yield from _places(block.proof)
             case _:
                 pass

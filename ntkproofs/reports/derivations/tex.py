@@ -208,13 +208,7 @@ class _Writer:
         for inner, following in zip(result.proof, [*result.proof[1:], None], strict=True):
             if inner is not result.proof[0] and not self.goes_on(inner):
                 yield ""
-            match inner:
-                case Paragraph(prose):
-                    yield self.prose(prose)
-                case Display(lines):
-                    yield from self.display(lines, punctuation(following))
-                case Definition(id, left, right, prose):
-                    yield from self.definition(id, left, right, prose, punctuation(following))
+            yield from self.block(inner, following)
         yield r"\end{proof}"
 
     def definition(self, id: str, left: str, right: str, prose: Prose, end: str) -> Iterable[str]:
