@@ -168,4 +168,3 @@ def test_a_lost_scheduler_is_told_after_what_was_found(mortal, file, monkeypatch
     assert f"Unable: The scheduler at {address} is gone" in result.output
     assert "of 3 conjectures were searched; no JSON was written" in result.output
     assert "counterexample" in result.output
-
