@@ -174,11 +174,14 @@ class ClusterExecutor(Executor):
             self._settle(future, None, self._trouble)
 
     def _keep_watch(self) -> None:
-        while not self._ended.wait(_LOOK):
-            trouble = self._look() if self._pending else None
-            if trouble is not None:
-                self._fail(trouble)
-                return
+        trouble = None
+        try:
+            while trouble is None and not self._ended.wait(_LOOK):
+                trouble = self._look() if self._pending else None
+        finally:
+            # Also where looking raised what nobody foresaw: those who wait would wait for ever.
+            if not self._ended.is_set():
+                self._fail(trouble or Unable(f"Nobody looks after {self.where} any more. {_KEPT}"))
 
     def _look(self) -> Unable | None:
         if self._client.status != "running":

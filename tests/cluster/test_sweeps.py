@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import time
 from dataclasses import replace
 
 import numpy as np
@@ -79,6 +80,15 @@ def fail(message):
 def test_what_a_function_raises_is_raised(address):
     with connected(address) as executor, pytest.raises(ValueError, match="so much"):
         executor.submit(fail, "so much").result(60)
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_nobody_waits_for_ever_where_the_watch_itself_fails(address, monkeypatch):
+    from ntkproofs.cluster.executor import ClusterExecutor
+
+    monkeypatch.setattr(ClusterExecutor, "_look", lambda _: fail("unforeseen"))
+    with connected(address) as executor:
+        assert isinstance(executor.submit(time.sleep, 5).exception(4), Unable)
 
 
 def end_worker():
