@@ -96,6 +96,7 @@ class SphereOperator(LinearOperator):
         degree: the largest degree of the transforms.
         radius: the chord up to which neighbours are summed; 0 if the kernel is smooth.
         neighbours: how many a point has in the mean, at both poles together, about.
+        product_error: a bound of ‖Av - Kv‖/‖v‖ if ``bound`` is one; solvers count with it.
     """
 
     method = "transform"
@@ -117,6 +118,10 @@ class SphereOperator(LinearOperator):
         self.degree, self.radius, self.neighbours = parts.degree, parts.cut.radius, neighbours
         self._short, self._sets, self._threads = short, sets, threads
         self._epsilon, self._weights = epsilon, _weights(parts.multipliers)
+
+    @property
+    def product_error(self) -> float:
+        return self.bound.total * self.bound.norm
 
     def __repr__(self) -> str:
         n, m = self.shape

@@ -37,10 +37,7 @@ class Counted:
 
     def __init__(self, operator: Any) -> None:
         self.operator, self.shape, self.count = operator, operator.shape, 0
-        on_sphere = getattr(operator, "bound", None)
-        self.product_error = (
-            operator.product_error if on_sphere is None else on_sphere.total * on_sphere.norm
-        )
+        self.product_error = operator.product_error
 
     def __matmul__(self, v: Any) -> Any:
         self.count += 1 if v.ndim == 1 else v.shape[1]

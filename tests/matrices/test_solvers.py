@@ -323,6 +323,26 @@ def test_solvers_work_on_torus_operators_and_know_their_error():
     assert (np.abs(found.values - np.linalg.eigvalsh(L)[-2:]) <= found.errors).all()
 
 
+def test_solvers_work_on_sphere_operators_and_know_their_error():
+    points = nt.sphere.uniform(400, 3, seed=0)
+    A = nt.operator(nt.ntk(3), points, method="transform", accuracy=1e-3)
+    dense = nt.gram(nt.ntk(3), points)
+    values = np.linalg.eigvalsh(dense)
+    found = nt.extreme_eigenvalues(A, k=2)
+    assert found.operator_error == A.product_error > 0
+    assert np.linalg.norm(A @ np.eye(400) - dense, 2) <= A.product_error
+    assert (np.abs(found.values - values[-2:]) <= found.errors).all()
+
+
+def test_bounds_of_condition_numbers_count_with_the_error_of_products():
+    points = nt.sphere.uniform(40, 3, seed=0)
+    A = nt.operator(nt.ntk(3), points, method="transform", accuracy=0.03)
+    condition = np.linalg.cond(nt.gram(nt.ntk(3), points))
+    assert nt.condition_estimate(A).lower_bound <= condition
+    # What is seen of the operator alone is no bound for the matrix.
+    assert nt.condition_estimate(A, operator_error=0.0).lower_bound > 1.01 * condition
+
+
 def test_progress_is_told():
     for call in (
         lambda p: nt.extreme_eigenvalues(K, k=2, progress=p),
