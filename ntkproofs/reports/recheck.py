@@ -1,7 +1,8 @@
 """Checking a stored report again, without computing everything anew.
 
 Of each statement only the evidence is run that decides it: the cheapest refutation of the reported
-grade, or for each part the cheapest evidence that held. Verdicts are read out of what runs now;
+grade, or for each part the cheapest evidence that held, and what the report says came to nothing.
+Evidence that it leaves out is told. Verdicts are read out of what runs now;
 the report is believed in nothing, and only tells where to look. It names no file that is run:
 claim files are code, and those that are run are named by whoever asks.
 """

@@ -311,3 +311,25 @@ def test_tolerances_are_numbers_between_0_and_1(bad):
     ):
         with pytest.raises(InvalidInput, match="tolerance"):
             call()
+
+
+def test_complex_vectors_are_not_cut_to_their_real_parts():
+    grid = nt.torus.grid_operator(nt.ntk(3), 4, 1)
+    for call in (
+        lambda y: nt.solve(np.eye(4), y),
+        lambda y: nt.gradient_flow(np.eye(4), y, [1.0]),
+        grid.solve,
+    ):
+        with pytest.raises(InvalidInput, match="real"):
+            call(np.full(4, 1j))
+
+
+@pytest.mark.parametrize("threads", [1.5, "2", True])
+def test_threads_are_whole_numbers(threads):
+    with pytest.raises(InvalidInput, match="thread"):
+        nt.operator(nt.ntk(3), X, threads=threads)
+
+
+def test_the_accuracy_of_products_on_the_torus_is_a_number():
+    with pytest.raises(InvalidInput, match="accuracy"):
+        nt.torus.operator(nt.ntk(3), np.zeros((3, 1)), accuracy="x")

@@ -112,6 +112,10 @@ def require_vector(y: Any, size: int, name: str = "y") -> Floats:
     Raises:
         InvalidInput: otherwise.
     """
+    if np.iscomplexobj(y):
+        raise InvalidInput(
+            f"{name} is real; got complex numbers. Take their real and imaginary parts apart."
+        )
     found = np.asarray(y, dtype=np.float64)
     if found.ndim not in (1, 2) or found.shape[0] != size or not np.isfinite(found).all():
         raise InvalidInput(
