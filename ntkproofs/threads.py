@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from numbers import Integral
 
 from ntkproofs.errors import InvalidInput
 
@@ -19,10 +20,12 @@ def require_threads(threads: int | None) -> int:
     """A number of threads, one for each processor of this process if left out.
 
     Raises:
-        InvalidInput: for less than one thread.
+        InvalidInput: for less than one thread, and for what is no whole number.
     """
     if threads is None:
         return processors()
-    if isinstance(threads, bool) or threads < 1:
+    # What calls this may hold anything, whatever its annotation says.
+    whole = isinstance(threads, Integral) and not isinstance(threads, bool)
+    if not whole or threads < 1:
         raise InvalidInput(f"Work is done by at least one thread; got threads={threads!r}.")
-    return threads
+    return int(threads)

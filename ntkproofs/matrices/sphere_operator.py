@@ -65,7 +65,8 @@ class ErrorBound:
         fit: of the polynomials of the short parts.
         transform: four times the accuracy that ducc0 is asked for (two transforms, and a margin),
             times ``L/sqrt(n)`` where that is more than 1: by so much the harmonics at n points
-            may exceed their norm as functions.
+            may exceed their norm as functions. Where the norm is that of products, also times
+            ``Σ (2l+1)|μ_l| sqrt(n m)/norm``: at points where harmonics cancel, errors do not.
         rounding: of sums, at the size of the largest entry.
         norm: the lower bound of ‖K‖ that errors are divided by.
         norm_by: where it comes from: "mu_0" (n μ_0 <= 1ᵀK1/n for positive definite kernels) or
@@ -93,6 +94,7 @@ class SphereOperator(LinearOperator):
         method: "transform".
         kernel: the kernel.
         bound: an :class:`ErrorBound`.
+        product_error: that without ‖K‖: ``‖error‖ <= product_error ‖v‖``.
         degree: the largest degree of the transforms.
         radius: the chord up to which neighbours are summed; 0 if the kernel is smooth.
         neighbours: how many a point has in the mean, at both poles together, about.
@@ -108,6 +110,7 @@ class SphereOperator(LinearOperator):
         sets: tuple[SortedPoints, SortedPoints],
         bound: ErrorBound,
         *,
+        norm: float,
         neighbours: float,
         epsilon: float,
         threads: int,
@@ -115,13 +118,10 @@ class SphereOperator(LinearOperator):
         queries, points = sets
         super().__init__(dtype=np.dtype(np.float64), shape=(queries.count, points.count))
         self.kernel, self.bound = parts.kernel, bound
+        self.product_error = bound.total * norm
         self.degree, self.radius, self.neighbours = parts.degree, parts.cut.radius, neighbours
         self._short, self._sets, self._threads = short, sets, threads
         self._epsilon, self._weights = epsilon, _weights(parts.multipliers)
-
-    @property
-    def product_error(self) -> float:
-        return self.bound.total * self.bound.norm
 
     def __repr__(self) -> str:
         n, m = self.shape
@@ -238,6 +238,8 @@ class _Task:
         ]
         largest = float(np.max(abs(parts(np.array([0.0, 2.0])))))
         spread = max(1.0, parts.degree / math.sqrt(min(n, m)))
+        if norm_by == "products":
+            spread *= max(1.0, parts.size / scale)
         epsilon = max(_LEAST_EPSILON, _TRANSFORM * self.accuracy / spread)
         bound = ErrorBound(
             self.accuracy,
@@ -251,7 +253,10 @@ class _Task:
         if bound.total > self.accuracy:
             raise _too_accurate(self.accuracy, f"what can be had here is {bound.total:.1e}")
         sets = self._sets(0.5 * (cut.radius or 1.0))
+        # What transforms may be off is relative to ‖K‖, for norm_by="mu_0": at most this.
+        norm = bound.norm if norm_by == "products" else largest * math.sqrt(n * m)
         how: Any = {"neighbours": cost.neighbours, "epsilon": epsilon, "threads": self.threads}
+        how["norm"] = norm
         return SphereOperator(parts, short, sets, bound, **how)
 
     def _sets(self, cell: float) -> tuple[SortedPoints, SortedPoints]:

@@ -99,6 +99,11 @@ class Split:
         """L, the largest degree of the smooth part."""
         return self.multipliers.size - 1
 
+    @property
+    def size(self) -> float:
+        """``Σ (2l+1)|μ_l|``, which no value of the smooth part exceeds."""
+        return float(np.sum((2 * np.arange(self.degree + 1) + 1) * abs(self.multipliers)))
+
     def smooth(self, chord: Floats, *, far: bool) -> Floats:
         """The smooth part where the chord to one pole is given."""
         signs = np.where(np.arange(self.degree + 1) % 2, -1.0, 1.0) if far else 1.0

@@ -71,7 +71,7 @@ def _claim(claim: ClaimResult) -> dict[str, Any]:
         "grade": stated["grade"],
         "relies_on": [_theorem(theorem) for theorem in original.relies_on],
         "evidence": stated["evidence"],
-        "witness": None if witness is None else _witness(witness),
+        "witness": None if witness is None else witness_to_json(witness),
         "amended": None
         if claim.amended is None
         else _statement(claim.amended, outline and outline.amended),
@@ -137,7 +137,8 @@ def _mutants(mutants: MutantResults) -> dict[str, Any]:
     return {"killed": mutants.killed, "total": mutants.total, "alive": list(mutants.alive)}
 
 
-def _witness(witness: Mapping[str, Any]) -> dict[str, Any]:
+def witness_to_json(witness: Mapping[str, Any]) -> dict[str, Any]:
+    """A counterexample as JSON data."""
     return {str(name): plain_value(value) for name, value in witness.items()}
 
 

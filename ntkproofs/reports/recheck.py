@@ -1,7 +1,8 @@
 """Checking a stored report again, without computing everything anew.
 
 Of each statement only the evidence is run that decides it: the cheapest refutation of the reported
-grade, or for each part the cheapest evidence that held. Verdicts are read out of what runs now;
+grade, or for each part the cheapest evidence that held, and what the report says came to nothing.
+Evidence that it leaves out is told. Verdicts are read out of what runs now;
 the report is believed in nothing, and only tells where to look. It names no file that is run:
 claim files are code, and those that are run are named by whoever asks.
 """
@@ -28,6 +29,7 @@ from ntkproofs.claims.progress import Progress, Silence
 from ntkproofs.claims.tasks import AMENDED, READING, Task, Variant
 from ntkproofs.claims.verdict import ClaimResult, EvidenceResult, Outcome, StatementResult, Verdict
 from ntkproofs.claims.workers import Limits, Pool
+from ntkproofs.reports.json_report import witness_to_json
 from ntkproofs.reports.readable import plain
 from ntkproofs.reports.stored import StoredClaim, StoredEvidence, StoredReport, StoredStatement
 
@@ -188,22 +190,41 @@ class _Choice:
         self, name: str, stored: StoredStatement, now: StatementResult
     ) -> tuple[Standing, str]:
         changed = self._changed(name, stored)
-        crashed = [item for item in now.evidence if item.outcome is Outcome.CRASHED]
-        if crashed:
-            return Standing.CRASHED, f"{_named(crashed[0])}: {crashed[0].detail}"
         said = {item.name: item for item in stored.evidence}
+        expected = {item.name for item in stored.evidence if item.outcome is Outcome.CRASHED}
+        crashed = [item for item in now.evidence if item.outcome is Outcome.CRASHED]
+        for item in crashed:
+            if item.name not in expected:
+                return Standing.CRASHED, f"{_named(item)}: {item.detail}"
         differing = [words for item in now.evidence if (words := _differs(said, item))]
+        if _other_witness(stored, now):
+            differing.append("the report's counterexample is not the one that is found again")
         if changed or differing:
             return Standing.DIFFERS, "; ".join([*changed, *differing])
+        missing = self._missing(name, stored)
         if self.why.get(name):
-            return Standing.NOT_RECHECKED, self.why[name]
+            why = self.why[name]
+            return (Standing.DIFFERS, missing) if missing else (Standing.NOT_RECHECKED, why)
         if (stored.verdict, stored.grade) != (now.verdict, now.grade):
             words = f"the report says {_verdict(stored)}; its evidence, run again, {_verdict(now)}"
             return Standing.DIFFERS, f"{words}. {now.note}".rstrip(". ")
+        if missing:
+            return Standing.DIFFERS, missing
         again = ", ".join(_named(item) for item in now.evidence)
         digests = all(said[item.name].transcript for item in now.evidence if item.name in said)
         note = "" if digests else " (outcomes only: the report has no digests of steps)"
         return Standing.AGREES, f"{_verdict(now)}, by {again}{note}"
+
+    def _missing(self, name: str, stored: StoredStatement) -> str:
+        """The evidence of the claim file that the report is silent about; empty if there is none.
+
+        What is left out may be what refutes, or all there is for a part.
+        """
+        _, outline, _ = self.statements[name]
+        told = {item.name for item in stored.evidence}
+        found = [item.name for item in outline.evidence if not item.full and item.name not in told]
+        names = ", ".join(map(_spaced, found))
+        return f"the report leaves out the evidence {names} of the claim file" if found else ""
 
     def _changed(self, name: str, stored: StoredStatement) -> list[str]:
         """What the claim file says otherwise than the report."""
@@ -239,6 +260,9 @@ class _Choice:
             some = [item for item in deciding if item.name in own]
             if some:
                 found.append(min(some, key=lambda item: item.seconds))
+            if not refuted:
+                found += [e for e in stored.evidence if e.name in own and (not some or _silent(e))]
+        found = list({item.name: item for item in found}.values())
         slow = [
             item.name for item in found if self.longest is not None and item.seconds > self.longest
         ]
@@ -264,6 +288,11 @@ class _Choice:
         ]
 
 
+def _silent(item: StoredEvidence) -> bool:
+    """Whether it neither holds nor lets mutants live: if it refutes, the report is wrong."""
+    return item.outcome not in (Outcome.HOLDS, Outcome.VACUOUS)
+
+
 def _names(outline: ClaimOutline) -> list[str]:
     """The names of the statements of a claim, as reports give them."""
     amended = [] if outline.amended is None else ["amended"]
@@ -279,6 +308,16 @@ def _outline_of(outline: ClaimOutline, name: str) -> tuple[StatementOutline, Var
     reading = name.removeprefix("reading: ")
     found = outline.readings.get(reading)
     return None if found is None else (found, Variant(READING, reading))
+
+
+def _other_witness(stored: StoredStatement, now: StatementResult) -> bool:
+    """Whether what refutes has a witness other than the report's; of another refuter it may be."""
+    said = [e for e in stored.evidence if e.outcome is Outcome.REFUTES]
+    strongest = max(said, key=lambda e: e.grade or 0, default=None)
+    again = now.refutation
+    if stored.witness is None or again is None or strongest is None or again.witness is None:
+        return False
+    return strongest.name == again.name and stored.witness != witness_to_json(again.witness)
 
 
 def _differs(said: Mapping[str, StoredEvidence], now: EvidenceResult) -> str:

@@ -48,6 +48,7 @@ class StoredStatement:
     grade: Grade | None
     constants: Mapping[str, str]
     evidence: tuple[StoredEvidence, ...]
+    witness: Mapping[str, Any] | None
 
 
 @dataclass(frozen=True)
@@ -116,7 +117,7 @@ def read_report(path: str | Path) -> StoredReport:
         raise _no_report(path, "it is nested too deeply") from None
     except InvalidInput:
         raise
-    except ValueError as error:  # no UTF-8, no JSON, or fields of other types
+    except (ValueError, OverflowError) as error:  # no UTF-8, no JSON, or fields of other types
         raise _no_report(path, str(error)) from error
 
 
@@ -164,6 +165,7 @@ def _statement(fields: Mapping[str, Any]) -> StoredStatement:
         # Reports of earlier versions do not tell constants and transcripts.
         {n: text(value) for n, value in mapping(fields.get("constants", {})).items()},
         tuple(_evidence(mapping(item)) for item in items(fields.get("evidence"))),
+        None if fields.get("witness") is None else mapping(fields.get("witness")),
     )
 
 

@@ -356,3 +356,64 @@ def test_progress_is_told():
         call(lambda done, most, told=told: told.append((done, most)))
         assert [done for done, _ in told] == list(range(1, len(told) + 1))
         assert all(done <= most for done, most in told)
+
+
+@pytest.mark.parametrize("size", [1e-200, 1e200])
+def test_vectors_whose_squares_are_no_doubles(size):
+    """Their norm is not 0 and not infinite: 0 is no solution, and no residual of training."""
+    A, y = np.diag([1.0, 2.0, 4.0]), np.array([1.0, 1.0, 1.0])
+    np.testing.assert_allclose(nt.solve(A, y * size).x, size * np.array([1, 1 / 2, 1 / 4]))
+    flow = nt.gradient_flow(A, y * size, [1.0])
+    np.testing.assert_allclose(flow.residuals[0], size * np.exp([-1.0, -2.0, -4.0]))
+    slow = nt.gradient_flow(A * 1e-200, y, [1e200])
+    np.testing.assert_allclose(slow.residuals[0], np.exp([-1.0, -2.0, -4.0]))
+    found = nt.extreme_eigenvalues(np.diag(np.arange(60.0)) * size, k=1, tolerance=0.1)
+    assert found.values[0] < 59 * size * (1 - 1e-9)
+    assert 59 * size - found.values[0] <= found.residuals[0]
+
+
+def test_a_condition_number_is_not_overestimated_by_rounding():
+    """Rounding alone made the smaller Rayleigh quotient 0, and the lower bound infinite."""
+    pair = aslinearoperator(np.array([[1.0, 1.0 - 1e-15], [1.0 - 1e-15, 1.0]]))
+    assert 1e13 < nt.condition_estimate(pair).lower_bound <= 2 / 1e-15
+
+
+def test_singular_matrices_are_told_from_indefinite_ones():
+    twice = np.array([[1.0, 0.0], [1.0, 0.0], [0.0, 1.0]])
+    with pytest.raises(Unable, match="singular"):
+        nt.kernel_regression(nt.ntk(3), twice, [1.0, 2.0, 3.0])
+    with pytest.raises(Unable, match="broke down"):
+        nt.extreme_eigenvalues(np.zeros((60, 60)))
+
+
+@pytest.mark.parametrize("bad", ["x", None, float("nan"), 0, 1])
+def test_tolerances_are_numbers_between_0_and_1(bad):
+    for call in (
+        lambda: nt.extreme_eigenvalues(K, tolerance=bad),
+        lambda: nt.solve(K, Y, tolerance=bad),
+        lambda: nt.gradient_flow(K, Y, [1.0], tolerance=bad),
+    ):
+        with pytest.raises(InvalidInput, match="tolerance"):
+            call()
+
+
+def test_complex_vectors_are_not_cut_to_their_real_parts():
+    grid = nt.torus.grid_operator(nt.ntk(3), 4, 1)
+    for call in (
+        lambda y: nt.solve(np.eye(4), y),
+        lambda y: nt.gradient_flow(np.eye(4), y, [1.0]),
+        grid.solve,
+    ):
+        with pytest.raises(InvalidInput, match="real"):
+            call(np.full(4, 1j))
+
+
+@pytest.mark.parametrize("threads", [1.5, "2", True])
+def test_threads_are_whole_numbers(threads):
+    with pytest.raises(InvalidInput, match="thread"):
+        nt.operator(nt.ntk(3), X, threads=threads)
+
+
+def test_the_accuracy_of_products_on_the_torus_is_a_number():
+    with pytest.raises(InvalidInput, match="accuracy"):
+        nt.torus.operator(nt.ntk(3), np.zeros((3, 1)), accuracy="x")

@@ -109,6 +109,25 @@ def test_a_norm_that_was_guessed_too_large_is_corrected():
     assert worst(A, K, RNG.normal(size=(south.shape[0], 3))) < 1e-8
 
 
+def test_points_where_the_harmonics_cancel():
+    """In a cap where u³ - u nearly vanishes, transforms err by their size, not by the kernel's."""
+    Z = nt.normalise(np.array([0, 0, 1]) + 0.01 * np.random.default_rng(1).normal(size=(150, 3)))[0]
+    kernel = nt.zonal("odd", lambda u, ar: u**3 - u)
+    A, K = nt.operator(kernel, Z, method="transform", accuracy=1e-6), nt.gram(kernel, Z)
+    error = np.linalg.norm(A @ np.eye(150) - K, 2)
+    assert error <= A.bound.total * np.linalg.norm(K, 2)
+    assert error <= A.product_error
+
+
+def test_solvers_are_told_its_error(ntk3):
+    K = nt.gram(nt.ntk(3), X)
+    found = nt.extreme_eigenvalues(ntk3, k=2)
+    assert found.operator_error == ntk3.product_error
+    assert np.linalg.norm(ntk3 @ np.eye(400) - K, 2) <= ntk3.product_error
+    assert ntk3.product_error <= 1e-8 * 400 * nt.ntk(3)(1.0)
+    assert nt.condition_estimate(ntk3).operator_error == ntk3.product_error
+
+
 @pytest.mark.parametrize("count", [1, 2, 60])
 def test_points_that_coincide(count):
     same = np.repeat(X[7:8], count, axis=0)

@@ -117,6 +117,8 @@ def test_a_report_is_read_as_it_was_written(stored):
         '{"schema": 1, "environment": {}, "seed": 0, "claims": [{}]}',
         '{"schema": 1, "environment": {}, "seed": true, "claims": []}',
         '{"schema": 1, "environment": {}, "seed": 0, "claims": {"a": 1}}',
+        '{"schema": 1, "environment": {}, "seed": 0, "claims": [{"id": "a", "statement": "", '
+        '"verdict": "proved", "readings": {}, "evidence": [{"seconds": 1' + "0" * 400 + "}]}]}",
         "\ud800".encode("utf-8", "surrogatepass").decode("latin-1"),
         "9" * 5000,
     ],
@@ -270,6 +272,81 @@ def test_a_verdict_that_no_evidence_carries_differs(stored, made):
     assert found["my.small", "amended"].words.startswith("the report leaves this statement")
     assert "undecided" in found[PLAIN].words
     assert found[PLAIN].standing is Standing.DIFFERS
+
+
+CONTRADICTED = """
+from ntkproofs.claims import Claim, exactly
+
+claim = Claim("my.contradicted", r"c = 4", "notes", {"c": 3}, {})
+
+@claim.proof(covers="nothing")
+def quick(c):
+    yield exactly("one", 1, 1)
+
+@claim.certificate(on="one number")
+def against(c):
+    yield exactly("c against 4", c, 4)
+
+parts = Claim("my.parts", r"1 = 1", "notes", {}, {})
+
+@parts.proof(covers="one number", part="first")
+def first():
+    yield exactly("one", 1, 1)
+
+@parts.certificate(on="one number", part="second")
+def second():
+    yield exactly("one", 1, 1)
+"""
+
+
+def _without(name):
+    def forge(claim):
+        claim["evidence"] = [item for item in claim["evidence"] if item["name"] != name]
+
+    return forge
+
+
+def _saying(name, outcome, grade):
+    def forge(claim):
+        found = next(item for item in claim["evidence"] if item["name"] == name)
+        found.update(outcome=outcome, grade=grade)
+
+    return forge
+
+
+@pytest.mark.parametrize(
+    ("claim", "forge", "told"),
+    [
+        ("my.contradicted", _without("against"), "leaves out the evidence against"),
+        ("my.contradicted", _saying("against", "undecided", None), "run again, it refutes"),
+        ("my.contradicted", _saying("against", "crashed", None), "run again, it refutes"),
+        ("my.parts", _without("second"), "leaves out the evidence second"),
+        ("my.parts", _saying("second", "holds", "certified"), "its evidence, run again, certified"),
+        ("my.parts", _saying("second", "undecided", None), "run again, it holds (certified)"),
+    ],
+)
+def test_evidence_against_a_forged_verdict_is_not_hidden(tmp_path, claim, forge, told):
+    """A report that says "proved", and is silent about what refutes, or about a part."""
+    file = tmp_path / "claims.py"
+    file.write_text(CONTRADICTED)
+    data = report_to_json(verify(file, jobs=1, timeout=120))
+    (forged,) = (item for item in data["claims"] if item["id"] == claim)
+    assert forged["verdict"] != "proved"
+    forged.update(verdict="proved", grade="proved")
+    forge(forged)
+    write_json(tmp_path / "report.json", data)
+    found = again(tmp_path / "report.json", file)[claim, ""]
+    assert found.standing is Standing.DIFFERS
+    assert told in found.words
+
+
+def test_the_counterexample_is_compared(stored, made):
+    def forge(data):
+        data["claims"][0]["witness"]["c"] = 17
+
+    found = again(stored(forge), made[0])["my.small", ""]
+    assert found.standing is Standing.DIFFERS
+    assert "counterexample" in found.words
 
 
 def test_a_file_that_changed_is_told(stored, made, tmp_path):

@@ -186,6 +186,11 @@ class GridOperator(LinearOperator):
             True
         """
         shift = float(require_rational("ridge", ridge))
+        if np.iscomplexobj(y):
+            raise InvalidInput(
+                "The right-hand side is real; got complex numbers. Solve for their real and "
+                "imaginary parts, as two columns."
+            )
         values = np.asarray(y, dtype=np.float64)
         if values.shape[:1] != self.shape[:1] or not np.isfinite(values).all():
             raise InvalidInput(

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 from scipy.sparse.linalg import LinearOperator
 
-from ntkproofs.conventions import require_integer
+from ntkproofs.conventions import require_integer, require_rational
 from ntkproofs.domains.quadrature import Floats
 from ntkproofs.domains.torus.neighbours import Neighbours, wrapped
 from ntkproofs.domains.torus.points import require_torus_points
@@ -281,7 +281,7 @@ def _series(kernel: Kernel, dim: int) -> ChebyshevKernel:
 
 
 def _require_accuracy(accuracy: float) -> None:
-    if not 0 < accuracy < 1:
+    if not 0 < require_rational("accuracy", accuracy) < 1:
         raise InvalidInput(f"accuracy is a relative error between 0 and 1; got {accuracy!r}.")
     if accuracy < FINEST:
         raise _too_fine(accuracy, f"{FINEST:g} is the least that may be asked")

@@ -18,7 +18,9 @@ from ntkproofs.matrices.solvers.symmetric_products import (
     Floats,
     Progress,
     SymmetricProducts,
+    lengths,
     preconditioned,
+    require_tolerance,
     symmetric_products,
 )
 
@@ -132,8 +134,7 @@ def extreme_eigenvalues(
         )
     if which not in ("largest", "smallest"):
         raise InvalidInput(f"which is 'largest' or 'smallest'; got {which!r}.")
-    if not 0 < tolerance < 1:
-        raise InvalidInput(f"tolerance is a relative error between 0 and 1; got {tolerance!r}.")
+    tolerance = require_tolerance(tolerance)
     _require_method(method, preconditioner)
     wanted = _Wanted(products, k, which, tolerance, max_restarts, seed, progress)
     if products.size <= max(_SMALL, 5 * k):
@@ -144,11 +145,11 @@ def extreme_eigenvalues(
         vectors = _arpack(wanted)
     else:
         vectors = _lobpcg(wanted, preconditioner)
-    vectors = vectors / np.linalg.norm(vectors, axis=0)
+    vectors = vectors / lengths(vectors)
     images = products(vectors)
     values = np.einsum("ij,ij->j", vectors, images)
     order = np.argsort(values)
-    residuals = np.linalg.norm(images - vectors * values, axis=0)
+    residuals = lengths(images - vectors * values)
     return ExtremeEigenvalues(
         values[order], vectors[:, order], residuals[order], products.error, products.count
     )
@@ -199,7 +200,7 @@ class _Wanted:
 
 def _arpack(wanted: _Wanted) -> Floats:
     """Eigenvectors by ``eigsh``."""
-    from scipy.sparse.linalg import ArpackNoConvergence, LinearOperator, eigsh
+    from scipy.sparse.linalg import ArpackError, ArpackNoConvergence, LinearOperator, eigsh
 
     products, k, which = wanted.products, wanted.k, wanted.which
     n, start = products.size, products.count
@@ -221,6 +222,11 @@ def _arpack(wanted: _Wanted) -> Floats:
             f"Lanczos found {found} of {k} {which} eigenvalues to a relative residual of "
             f"{wanted.tolerance:g} in {products.count - start} products: the others are too close "
             "to their neighbours. Allow more restarts, ask for fewer, or grant a larger tolerance."
+        ) from None
+    except ArpackError as failure:  # the matrix 0, and tolerances beyond all rounding
+        raise Unable(
+            f"Lanczos broke down: {str(failure).rstrip('. ')}. The matrix may be 0, or the "
+            "tolerance below what doubles hold; numpy.linalg.eigvalsh takes any matrix that fits."
         ) from None
     return np.asarray(vectors)
 
@@ -292,8 +298,9 @@ class ConditionEstimate:
     """A lower bound of a condition number.
 
     Attributes:
-        lower_bound: κ is at least this, up to the rounding of two Rayleigh quotients and, where
-            the operator does not state its error, up to that.
+        lower_bound: κ is at least this; the operator's error and an allowance for the rounding
+            of the two Rayleigh quotients are taken off. Where the operator does not state its
+            error, up to that.
         largest: a Rayleigh quotient: λ_max is at least this, less the operator's error.
         smallest: a Rayleigh quotient: λ_min is at most this, plus the operator's error.
         residuals: ‖Av - θv‖ of the two.
@@ -344,10 +351,10 @@ def condition_estimate(
     krylov.extend(steps)
     _, inner = krylov.ritz()
     vectors = krylov.combine(inner[:, [-1, 0]])
-    vectors /= np.linalg.norm(vectors, axis=0)
+    vectors /= lengths(vectors)
     images = products(vectors)
     largest, smallest = (float(value) for value in np.einsum("ij,ij->j", vectors, images))
-    residuals = np.linalg.norm(images - vectors * [largest, smallest], axis=0)
+    residuals = lengths(images - vectors * [largest, smallest])
     error = products.known_error
     noise = error + 8 * UNIT * np.sqrt(products.size) * abs(largest)
     if smallest < -noise or largest <= 0:
@@ -356,7 +363,6 @@ def condition_estimate(
             f"Rayleigh quotient of {smallest if largest > 0 else largest:.6g}. Add a ridge, or "
             "look at singular values."
         )
-    below = max(smallest, 0.0) + error
-    bound = np.inf if below == 0 else max(1.0, (largest - error) / below)
+    bound = max(1.0, (largest - noise) / (max(smallest, 0.0) + noise))
     found = (float(residuals[0]), float(residuals[1]))
     return ConditionEstimate(float(bound), largest, smallest, found, products.error, products.count)

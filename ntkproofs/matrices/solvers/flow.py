@@ -27,6 +27,8 @@ from ntkproofs.matrices.solvers.symmetric_products import (
     Floats,
     Progress,
     SymmetricProducts,
+    lengths,
+    require_tolerance,
     require_vector,
     symmetric_products,
 )
@@ -59,7 +61,7 @@ class Residuals:
     @property
     def norms(self) -> Floats:
         """‖f_t - y‖, shape (k,)."""
-        return np.linalg.norm(self.residuals, axis=1)
+        return lengths(self.residuals.T)
 
 
 def gradient_flow(
@@ -182,10 +184,9 @@ def _trained(
     start = require_vector(residual, products.size, "residual")
     if start.ndim != 1:
         raise InvalidInput(f"One residual is trained at a time; got shape {start.shape}.")
-    if not 0 < tolerance < 1:
-        raise InvalidInput(f"tolerance is a relative error between 0 and 1; got {tolerance!r}.")
+    tolerance = require_tolerance(tolerance)
     known = products.error is not None
-    length = float(np.linalg.norm(start))
+    length = float(lengths(start))
     if length == 0 or len(plan.times) == 0:
         zeros = np.zeros(len(plan.times))
         effects = zeros if known else None

@@ -12,6 +12,7 @@ from ntkproofs.matrices.solvers.symmetric_products import (
     Floats,
     Progress,
     SymmetricProducts,
+    lengths,
 )
 
 
@@ -44,7 +45,7 @@ class Krylov:
         self._products, self._progress = products, progress
         self._basis = np.empty((self.most + 1, products.size))
         self._alpha, self._beta = np.empty(self.most), np.zeros(self.most)
-        self.length = float(np.linalg.norm(start))
+        self.length = float(lengths(start))
         self._basis[0] = start / self.length
         self.steps = 0
         self.exhausted = False
@@ -57,7 +58,7 @@ class Krylov:
             self._alpha[m] = self._basis[m] @ w
             for _ in range(2):
                 w = w - (self._basis[: m + 1] @ w) @ self._basis[: m + 1]
-            self._beta[m] = np.linalg.norm(w)
+            self._beta[m] = lengths(w)
             self.steps = m + 1
             size = np.abs(self._alpha[: m + 1]).max() + self._beta[: m + 1].max()
             if self.steps == self._products.size or self._beta[m] <= 8 * UNIT * size:

@@ -11,10 +11,12 @@ import numpy as np
 from ntkproofs.conventions import require_integer, require_rational
 from ntkproofs.errors import InvalidInput, Unable
 from ntkproofs.matrices.solvers.symmetric_products import (
+    UNIT,
     Floats,
     Progress,
     SymmetricProducts,
     preconditioned,
+    require_tolerance,
     require_vector,
     symmetric_products,
 )
@@ -82,8 +84,7 @@ def solve(
     targets = require_vector(y, products.size)
     shift = float(require_rational("ridge", ridge))
     most = require_integer("max_iterations", max_iterations, least=1, why="each is a product")
-    if not 0 < tolerance < 1:
-        raise InvalidInput(f"tolerance is a relative error between 0 and 1; got {tolerance!r}.")
+    tolerance = require_tolerance(tolerance)
     descent = _Gradients(products, shift, preconditioner, tolerance, most, progress)
     columns = targets.reshape(products.size, -1)
     solved = [descent.column(column) for column in columns.T]
@@ -105,10 +106,15 @@ class _Gradients:
 
     def column(self, y: Floats) -> tuple[Floats, float, int]:
         """x, its relative residual, and the iterations; restarted where the recurrence drifted."""
-        size = float(np.linalg.norm(y))
+        largest = float(np.max(np.abs(y)))
         x = np.zeros_like(y)
-        if size == 0:
+        if largest == 0:
             return x, 0.0, 0
+        if not 1e-100 < largest < 1e100:  # its square is 0 or infinite
+            exponent = int(np.frexp(largest)[1])
+            x, residual, count = self.column(np.ldexp(y, -exponent))
+            return np.ldexp(x, exponent), residual, count
+        size = float(np.linalg.norm(y))
         done, reached = 0, 1.0
         while done < self.most:
             # The residual of the recurrence may be below the true one: from the true one again.
@@ -137,7 +143,7 @@ class _Gradients:
         for count in range(1, self.most - done + 1):
             image = self._times(direction)
             curvature = float(direction @ image)
-            self._require_positive(curvature, direction)
+            self._require_positive(curvature, direction, image)
             x += product / curvature * direction
             residual -= product / curvature * image
             if self.progress is not None:
@@ -157,11 +163,12 @@ class _Gradients:
             return v.copy()
         return preconditioned(self.preconditioner, v)
 
-    def _require_positive(self, curvature: float, direction: Floats) -> None:
+    def _require_positive(self, curvature: float, direction: Floats, image: Floats) -> None:
         length = float(direction @ direction)
         if curvature > 0:
             return
-        if curvature < -self.products.known_error * length:
+        rounding = 8 * UNIT * np.sqrt(len(image) * length) * float(np.linalg.norm(image))
+        if curvature < -self.products.known_error * length - rounding:
             raise InvalidInput(
                 "Conjugate gradients need a positive definite matrix; this one has the Rayleigh "
                 f"quotient {curvature / length:.3g} (ridge included). Give a ridge above that, or "

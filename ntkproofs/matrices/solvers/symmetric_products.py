@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ntkproofs.conventions import require_rational
 from ntkproofs.errors import InvalidInput
 
 Floats = NDArray[np.float64]
@@ -71,18 +72,37 @@ def symmetric_products(A: Any, error: float | None = None) -> SymmetricProducts:
             f"{type(A).__name__} of shape {shape}. Kernel matrices of two sets of points have no "
             "eigenvalues."
         )
-    if error is not None and not (np.isfinite(error) and error >= 0):
-        raise InvalidInput(f"operator_error is a finite bound >= 0; got {error!r}.")
+    if error is not None:
+        error = float(require_rational("operator_error", error))
     size = int(shape[0])
     if isinstance(A, np.ndarray):
         A = _symmetric_array(A)
-        known = size * UNIT * float(np.linalg.norm(A))
+        known = size * UNIT * float(lengths(A.ravel()))
     else:
         known = getattr(A, "product_error", None)
         known = None if known is None else float(known)
-    found = SymmetricProducts(A, size, known if error is None else float(error))
+    found = SymmetricProducts(A, size, known if error is None else error)
     if not isinstance(A, np.ndarray):
         _require_symmetry(found)
+    return found
+
+
+def lengths(v: Floats) -> Any:
+    """‖v‖, of columns where there are some: of vectors whose squares are 0 or infinite, too."""
+    largest = np.max(np.abs(v), axis=0, initial=0.0)
+    scale = np.where(largest > 0, largest, 1.0)
+    return scale * np.linalg.norm(v / scale, axis=0)
+
+
+def require_tolerance(tolerance: Any) -> float:
+    """A relative error as a number between 0 and 1.
+
+    Raises:
+        InvalidInput: otherwise.
+    """
+    found = float(require_rational("tolerance", tolerance, positive=True))
+    if not 0 < found < 1:
+        raise InvalidInput(f"tolerance is a relative error between 0 and 1; got {tolerance!r}.")
     return found
 
 
@@ -92,6 +112,10 @@ def require_vector(y: Any, size: int, name: str = "y") -> Floats:
     Raises:
         InvalidInput: otherwise.
     """
+    if np.iscomplexobj(y):
+        raise InvalidInput(
+            f"{name} is real; got complex numbers. Take their real and imaginary parts apart."
+        )
     found = np.asarray(y, dtype=np.float64)
     if found.ndim not in (1, 2) or found.shape[0] != size or not np.isfinite(found).all():
         raise InvalidInput(
