@@ -60,6 +60,12 @@ def test_explain_tells_everything_about_one_claim():
         assert piece in told
 
 
+def test_explain_tells_a_theorem_once():
+    told = " ".join(run("verify", "--explain", "talk.two-layer-decay").stdout.split())
+    assert told.count("acts on spherical harmonics of degree l as the number") == 1
+    assert "Funk-Hecke formula, as above." in told
+
+
 def test_explaining_what_is_not_there():
     answer = run("verify", "--explain", "talk.nothing")
     assert answer.exit_code == 2

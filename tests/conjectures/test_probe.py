@@ -142,6 +142,24 @@ def test_a_repair_is_offered_and_marked_as_sampled() -> None:
     assert "n is even" not in [repair.words for repair in found.repairs]
 
 
+def test_that_no_repair_survives_is_said_only_where_one_was_asked_for(tmp_path: Path) -> None:
+    file = _file(
+        tmp_path,
+        """
+        from ntkproofs import conjecture, given, quantity, st
+        @conjecture("false everywhere", source="an example")
+        @given(n=st.integers(0, 40))
+        def hopeless(n):
+            return quantity(n) < 0
+        """,
+    )
+    (_, asked), (_, plain) = (
+        _probe(file, "--examples", 100, *more) for more in (["--suggest"], [])
+    )
+    assert "no repair that was tried survives a search" in asked
+    assert "no repair" not in plain
+
+
 def test_pytest_probes_a_file_that_is_named(pytester: pytest.Pytester) -> None:
     pytester.makepyfile(conjectures=textwrap.dedent(CONJECTURES))
     found = pytester.runpytest_subprocess("conjectures.py", "--ntk-examples", "100")
