@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import sympy as sp
 from typer.testing import CliRunner
 
 import ntkproofs as nt
@@ -140,6 +141,11 @@ def test_a_repair_is_offered_and_marked_as_sampled() -> None:
     assert found.outcome == "refuted"
     assert "n is odd" in [repair.words for repair in found.repairs]
     assert "n is even" not in [repair.words for repair in found.repairs]
+
+
+def test_what_is_no_quantity_is_refused_with_the_way_to_one() -> None:
+    with pytest.raises(nt.InvalidInput, match=r"Start from a quantity, quantity\(u\)"):
+        nt.quantity(nt.ntk(2)(sp.Rational(1, 3)))
 
 
 def test_that_no_repair_survives_is_said_only_where_one_was_asked_for(tmp_path: Path) -> None:
