@@ -44,6 +44,11 @@ def test_a_folder_that_is_not_there(tmp_path):
         new_claim("one", tmp_path / "missing")
 
 
+def test_a_new_file_is_named_in_the_command_that_checks_it(tmp_path):
+    answer = run("new", "claim", "one", "--folder", str(tmp_path))
+    assert answer.stdout.strip().endswith(f"ntkproofs verify --mutants {tmp_path / 'one.py'}")
+
+
 def test_explain_tells_everything_about_one_claim():
     answer = run("verify", "--explain", "talk.entrywise-commute")
     assert answer.exit_code == 0
