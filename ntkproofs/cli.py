@@ -363,7 +363,8 @@ def new_claim_file(
     """
     from ntkproofs.claims.template import new_claim
 
-    typer.echo(f"{new_claim(name, folder)} is written. Check it: ntkproofs verify --mutants")
+    path = new_claim(name, folder)
+    typer.echo(f"{path} is written. Check it: ntkproofs verify --mutants {path}")
 
 
 @app.command(short_help="Show the theorems that a verdict relies on.")

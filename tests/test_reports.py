@@ -397,6 +397,7 @@ def test_the_progress_bar_is_silent_without_a_terminal():
         (r"\binom{n}{k} \pmod{N} \bmod 2", "C(n, k) (mod N) mod 2"),
         (r"f'(x)\,x^\prime\,90^\circ", "f'(x) x′ 90°"),
         ("weight_variance and S^(d-1)", "weight_variance and S^(d-1)"),
+        (r"λ_max(Θ_L) - \lambda_max, p_value, y_iz", "λ_max(Θ_L) - λ_max, p_value, y_i z"),
         (r"\unknown{x^2}{y} z", r"\unknown{x²}{y} z"),
         (r"50\% \$5 a\_b \{x\}", "50% $5 a_b {x}"),
         # Beyond the converter: as it was written.

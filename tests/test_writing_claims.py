@@ -44,6 +44,11 @@ def test_a_folder_that_is_not_there(tmp_path):
         new_claim("one", tmp_path / "missing")
 
 
+def test_a_new_file_is_named_in_the_command_that_checks_it(tmp_path):
+    answer = run("new", "claim", "one", "--folder", str(tmp_path))
+    assert answer.stdout.strip().endswith(f"ntkproofs verify --mutants {tmp_path / 'one.py'}")
+
+
 def test_explain_tells_everything_about_one_claim():
     answer = run("verify", "--explain", "talk.entrywise-commute")
     assert answer.exit_code == 0
@@ -58,6 +63,12 @@ def test_explain_tells_everything_about_one_claim():
         "ntkproofs verify --only talk.entrywise-commute --mutants",
     ):
         assert piece in told
+
+
+def test_explain_tells_a_theorem_once():
+    told = " ".join(run("verify", "--explain", "talk.two-layer-decay").stdout.split())
+    assert told.count("acts on spherical harmonics of degree l as the number") == 1
+    assert "Funk-Hecke formula, as above." in told
 
 
 def test_explaining_what_is_not_there():

@@ -138,7 +138,7 @@ def _judge_mutants(
     for variant, some in tasks.items():
         mutant = f"{variant.constant} = {standing.mutants[variant.constant][variant.index]}"
         living = [t.evidence for t in some if results[t].outcome is not Outcome.REFUTES]
-        blind.update(dict.fromkeys(living, f"lets the mutant {mutant} live;"))
+        blind |= {t.evidence: _why_alive(mutant, results[t]) for t in some if t.evidence in living}
         if living or not some:
             alive.append(f"{mutant} ({', '.join(living) or 'no evidence answers for it'})")
     answered = {task.evidence for some in tasks.values() for task in some}
@@ -147,3 +147,10 @@ def _judge_mutants(
             blind[item.name] = "no mutant reaches it;"
     evidence = [e.as_vacuous(blind[e.name]) if e.name in blind else e for e in result.evidence]
     return judge_statement(standing, evidence), MutantResults(len(tasks), tuple(alive))
+
+
+def _why_alive(mutant: str, result: EvidenceResult) -> str:
+    """What evidence did with a mutant that it did not refute; a crash is not a tolerance."""
+    if result.outcome is Outcome.CRASHED:
+        return f"did not finish on the mutant {mutant} ({result.detail});"
+    return f"lets the mutant {mutant} live;"

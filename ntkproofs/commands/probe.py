@@ -111,7 +111,7 @@ def probe(
     results = [by_number[number] for number in range(len(chosen))]
     if json is not None:
         write_probes(json, results)
-    print_probes(console(), results)
+    print_probes(console(), results, suggest=suggest)
     if any(result.outcome == "error" for result in results):
         raise typer.Exit(EXIT_UNABLE)
     if strict and any(result.outcome in ("refuted", "suspected") for result in results):

@@ -226,7 +226,11 @@ def quantity(value: Any) -> Quantity:
         return Quantity(lambda: float(value), lambda: ball(value), str(value))
     if isinstance(value, arb) or getattr(value, "is_Rational", False):
         return Quantity(lambda: float(value), lambda: ball(value), str(value))
-    raise InvalidInput(f"{type(value).__name__} is neither a number nor a quantity: {value!r}")
+    raise InvalidInput(
+        f"{type(value).__name__} is neither a number nor a quantity: {value!r}. Start from a "
+        "quantity, quantity(u) for an argument u: kernels, powers and .sqrt(), .log(), .exp(), "
+        ".arccos() of it are quantities"
+    )
 
 
 def _power(base: arb, exponent: int) -> arb:

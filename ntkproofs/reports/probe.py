@@ -25,8 +25,10 @@ _REGIMES = 8
 _STYLES = {"refuted": "bold red", "suspected": "yellow", "error": "bold yellow"}
 
 
-def print_probes(console: Console, results: Sequence[ProbeResult]) -> None:
-    """Print what was found, conjecture by conjecture."""
+def print_probes(
+    console: Console, results: Sequence[ProbeResult], *, suggest: bool = False
+) -> None:
+    """Print what was found, conjecture by conjecture; with ``suggest``, that no repair was."""
     for result in results:
         style = _STYLES.get(result.outcome, "bold")
         console.print(f"[{style}]{escape(result.id)}[/]  {escape(readable(result.statement))}")
@@ -40,6 +42,8 @@ def print_probes(console: Console, results: Sequence[ProbeResult]) -> None:
         for repair in result.repairs:
             words = f"survives {repair.examples:,} examples (sampled): {repair.words}"
             console.print(f"  {escape(words)}", highlight=False)
+        if suggest and result.outcome == "refuted" and not result.repairs:
+            console.print("  no repair that was tried survives a search", highlight=False)
         console.print()
     console.print(_summary(results), highlight=False)
 

@@ -49,11 +49,12 @@ def print_explanation(console: Console, claim: ClaimResult, *, files: str) -> No
     console.print(Text(f"Made in: {plain(claim.source)}."))
     if claim.parameters:
         console.print(Text(f"For: {plain(claim.parameters)}."))
-    _print_statement(console, "The statement", claim.original)
+    told: set[str] = set()
+    _print_statement(console, "The statement", claim.original, told)
     if claim.amended is not None:
-        _print_statement(console, "What stands instead", claim.amended)
+        _print_statement(console, "What stands instead", claim.amended, told)
     for name, reading in claim.readings.items():
-        _print_statement(console, f"Another reading: {plain(name)}", reading)
+        _print_statement(console, f"Another reading: {plain(name)}", reading, told)
     console.print()
     console.print(Text(_mutants_in_words(claim)))
     console.print(Text("To repeat: ", style="bold"), end="")
@@ -62,7 +63,10 @@ def print_explanation(console: Console, claim: ClaimResult, *, files: str) -> No
     )
 
 
-def _print_statement(console: Console, heading: str, statement: StatementResult) -> None:
+def _print_statement(
+    console: Console, heading: str, statement: StatementResult, told: set[str]
+) -> None:
+    """One statement; theorems that were told before are named only."""
     console.print()
     console.print(Text(f"{heading}:", style="bold"))
     console.print(Padding(Text(readable(statement.latex)), (0, 0, 0, 2)))
@@ -73,7 +77,9 @@ def _print_statement(console: Console, heading: str, statement: StatementResult)
         console.print(Text("It rests on:"))
         for theorem in statement.relies_on:
             line = f"{plain(theorem.name)} ({plain(theorem.source)}): {plain(theorem.statement)}"
-            console.print(Padding(Text(line), (0, 0, 0, 2)))
+            shown = f"{plain(theorem.name)}, as above." if theorem.name in told else line
+            console.print(Padding(Text(shown), (0, 0, 0, 2)))
+        told.update(theorem.name for theorem in statement.relies_on)
 
 
 def _evidence_in_words(evidence: EvidenceResult) -> Iterator[Text]:

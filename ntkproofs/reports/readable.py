@@ -12,6 +12,7 @@ _TOKEN = re.compile(
     r"\\(?:[A-Za-z]+|.)"  # a command
     r"|[A-Za-z]{2,}(?:_[A-Za-z]{2,})+"  # an identifier of prose, such as weight_variance
     r"|(?<=[\^_])-?[0-9]{2,}"  # LaTeX would raise the first digit only; nobody means that
+    r"|(?<=_)[A-Za-z]{3,}"  # nor the first letter of λ_max or p_value
     r"|.",
     re.DOTALL,
 )

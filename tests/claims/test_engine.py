@@ -96,6 +96,21 @@ def test_evidence_that_compares_a_thing_with_itself_is_vacuous():
     assert all("tautology" in line for line in result.mutants.alive)
 
 
+def test_a_crash_on_a_mutant_is_told_apart_from_tolerance():
+    made = claim()
+
+    @made.proof()
+    def delicate(c):
+        if c == 3:
+            raise OSError("gone")
+        yield identity("the square", (n + 1) ** 2, n**2 + c * n + 1)
+
+    (found,) = verify_claim(made, mutants=True).original.evidence
+    assert found.outcome is Outcome.VACUOUS
+    assert "did not finish on the mutant c = 3 (OSError: gone" in found.detail
+    assert "live" not in found.detail
+
+
 def test_one_vacuous_piece_does_not_take_the_sound_one_down():
     made = claim()
     made.proof()(expand)

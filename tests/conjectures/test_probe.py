@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import sympy as sp
 from typer.testing import CliRunner
 
 import ntkproofs as nt
@@ -140,6 +141,29 @@ def test_a_repair_is_offered_and_marked_as_sampled() -> None:
     assert found.outcome == "refuted"
     assert "n is odd" in [repair.words for repair in found.repairs]
     assert "n is even" not in [repair.words for repair in found.repairs]
+
+
+def test_what_is_no_quantity_is_refused_with_the_way_to_one() -> None:
+    with pytest.raises(nt.InvalidInput, match=r"Start from a quantity, quantity\(u\)"):
+        nt.quantity(nt.ntk(2)(sp.Rational(1, 3)))
+
+
+def test_that_no_repair_survives_is_said_only_where_one_was_asked_for(tmp_path: Path) -> None:
+    file = _file(
+        tmp_path,
+        """
+        from ntkproofs import conjecture, given, quantity, st
+        @conjecture("false everywhere", source="an example")
+        @given(n=st.integers(0, 40))
+        def hopeless(n):
+            return quantity(n) < 0
+        """,
+    )
+    (_, asked), (_, plain) = (
+        _probe(file, "--examples", 100, *more) for more in (["--suggest"], [])
+    )
+    assert "no repair that was tried survives a search" in asked
+    assert "no repair" not in plain
 
 
 def test_pytest_probes_a_file_that_is_named(pytester: pytest.Pytester) -> None:
