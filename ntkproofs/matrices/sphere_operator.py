@@ -94,11 +94,11 @@ class SphereOperator(LinearOperator):
         method: "transform".
         kernel: the kernel.
         bound: an :class:`ErrorBound`.
-        product_error: that without ‖K‖: ``‖error‖ <= product_error ‖v‖``.
         degree: the largest degree of the transforms.
         radius: the chord up to which neighbours are summed; 0 if the kernel is smooth.
         neighbours: how many a point has in the mean, at both poles together, about.
-        product_error: a bound of ‖Av - Kv‖/‖v‖ if ``bound`` is one; solvers count with it.
+        product_error: a bound of ‖Av - Kv‖/‖v‖ if ``bound`` is one; solvers count with it. What is
+            relative to ‖K‖ there is taken of the most that ‖K‖ may be.
     """
 
     method = "transform"
