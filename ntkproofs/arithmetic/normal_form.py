@@ -431,6 +431,9 @@ def _binomial(of: Generators, node: Any) -> Any:
     if lower.is_Integer and lower >= 0:
         product = sp.Mul(*(upper - j for j in range(int(lower))))
         return of.form(product / sp.factorial(lower))
+    if not of.is_positive(sp.expand(upper + 1)):
+        # Above a negative integer conventions differ, and Γ has poles where SymPy has values.
+        return of.opaque(node)
     quotient = sp.gamma(upper + 1) / (sp.gamma(lower + 1) * sp.gamma(upper - lower + 1))
     return of.form(quotient)
 

@@ -234,10 +234,7 @@ def test_networks_of_the_experiments_have_the_bits_of_one_process(address, monke
     def all_of_them(executor):
         rates = run_frequency_control(small, executor=executor)
         return [
-            [
-                (run.case, run.draw, run.agreement, run.rates.measured.tolist())
-                for run in rates.runs
-            ],
+            [(run.case, run.draw, run.fit, run.rates.measured.tolist()) for run in rates.runs],
             [json.dumps(p.to_json()) for p in run_figure_2(figure, executor=executor).paths],
             spectral_bias([1.0], range(2), bias, executor=executor),
             laziness([8], [0.5], range(2), lazy, executor=executor),

@@ -11,7 +11,7 @@ from ._claims import NTK_3, spectrum
 
 @pytest.mark.parametrize(
     ("suffix", "start"),
-    [("png", b"\x89PNG"), ("svg", b"<?xml"), ("pdf", b"%PDF"), ("PDF", b"%PDF")],
+    [("png", b"\x89PNG"), ("svg", b"<?xml"), ("PDF", b"%PDF")],
 )
 def test_plot_writes_the_format_of_the_suffix(tmp_path, suffix, start):
     target = tmp_path / f"picture.{suffix}"

@@ -207,3 +207,14 @@ def test_conditions_by_inequalities_before():
     )
     doc.line("circular", "0 <= x", algebra(at("positive", y="x")))
     assert holds(doc) == [True, True, True, True, False]
+
+
+def test_binomials_are_opened_up_only_where_all_conventions_agree():
+    whole = sp.Symbol("whole", integer=True)
+    natural = sp.Symbol("natural", integer=True, nonnegative=True)
+    # binomial(-2, 1) is -2 and binomial(-2, -3) is 0, as SymPy and most books count them.
+    assert truth(sp.binomial(whole, i), sp.binomial(whole, whole - i)) is Truth.UNDECIDED
+    assert truth(sp.binomial(natural, i), sp.binomial(natural, natural - i)) is Truth.TRUE
+    pascal = sp.binomial(natural, i) + sp.binomial(natural, i - 1)
+    assert truth(sp.binomial(natural + 1, i), pascal) is Truth.TRUE
+    assert truth(sp.binomial(whole, 2), whole * (whole - 1) / 2) is Truth.TRUE
