@@ -66,7 +66,7 @@ def from_the_singularities(p, first_depth):
             about = rf"\mu_\ell \neq 0 \text{{ for {parity} }} \ell,\ L = {depth}"
             yield exactly(about, 0, 1, {"L": depth, "why": law.vanishes(parity)})
     _, power = SCALING.statement("decay").for_symbols(d).power()
-    yield identity("-p", power, -p, least={"d": 2})
+    yield identity("the exponent is -p", power, -p, least={"d": 2})
 
 
 @deep_decay.proof(

@@ -48,7 +48,7 @@ def from_the_closed_form(p):
     """The growth of the Gamma functions of the closed form, as derived for every d."""
     yield from rests_on("decay")
     _, power = decay()
-    yield identity("-p", power, -p, least={"d": 2})
+    yield identity("the exponent is -p", power, -p, least={"d": 2})
 
 
 @two_layer_decay.proof(
