@@ -13,6 +13,7 @@ from types import ModuleType
 from typing import Any
 
 import ntkproofs as nt
+from ntkproofs import conjectures
 
 PAGE = Path(__file__).parent / "api.md"
 _ROOMS = {
@@ -150,6 +151,11 @@ def public_names() -> Iterator[tuple[str, str, Any]]:
                 value = getattr(module, member)
                 if not isinstance(value, ModuleType):
                     yield f"`nt.{name}`", f"{name}.{member}", value
+    own = {id(getattr(nt, name)) for name in nt.__all__}
+    for name in sorted(conjectures.__all__):
+        value = getattr(conjectures, name)
+        if callable(value) and id(value) not in own:
+            yield "`ntkproofs.conjectures`: quantities", f"conjectures.{name}", value
 
 
 def text(name: str, value: Any) -> str:
@@ -222,7 +228,8 @@ def page() -> str:
             parts.append(f"## {section}\n")
             last = section
         doc = markdown(text(name, value))
-        parts.append(f"### `nt.{signature(name, value)}`\n\n{doc}\n")
+        library = "ntkproofs" if name.startswith("conjectures.") else "nt"
+        parts.append(f"### `{library}.{signature(name, value)}`\n\n{doc}\n")
     return re.sub(r"\n{3,}", "\n\n", "\n".join(parts))
 
 

@@ -26,8 +26,28 @@ def load_conjectures(path: str | Path) -> list[Conjecture]:
 
     The file is run with the float guard in it: balls that are made of floats certify nothing.
 
+    Args:
+        path: of the file.
+
+    Returns:
+        What ``nt.probe`` takes, in the order of their definition.
+
     Raises:
         InvalidInput: if there is no such file, it raises, or it defines no conjecture.
+
+    Example:
+        >>> import os, tempfile
+        >>> file = Path(tempfile.mkdtemp()) / "mine.py"
+        >>> lines = [
+        ...     "import ntkproofs as nt",
+        ...     "@nt.conjecture()",
+        ...     "@nt.given(degree=nt.st.degrees())",
+        ...     "def grows(degree):",
+        ...     "    return nt.harmonic_dimension(3, degree + 1) > degree",
+        ... ]
+        >>> _ = file.write_text(os.linesep.join(lines))
+        >>> [found.id for found in load_conjectures(file)]
+        ['grows']
     """
     file = Path(path)
     if not file.is_file() or file.suffix != ".py":

@@ -244,13 +244,31 @@ def _power(base: arb, exponent: int) -> arb:
 
 
 def largest(*values: Any) -> Quantity:
-    """The largest of some quantities."""
+    """The largest of some quantities.
+
+    Args:
+        values: quantities or numbers, one at least.
+
+    Example:
+        >>> from fractions import Fraction
+        >>> float(largest(1, Fraction(1, 2)))
+        1.0
+    """
     items = [quantity(v) for v in values]
     return Quantity(lambda: max(map(float, items)), lambda: _extreme(items, "max"))
 
 
 def smallest(*values: Any) -> Quantity:
-    """The smallest of some quantities."""
+    """The smallest of some quantities.
+
+    Args:
+        values: quantities or numbers, one at least.
+
+    Example:
+        >>> from fractions import Fraction
+        >>> float(smallest(1, Fraction(1, 2)))
+        0.5
+    """
     items = [quantity(v) for v in values]
     return Quantity(lambda: min(map(float, items)), lambda: _extreme(items, "min"))
 

@@ -49,6 +49,15 @@ class Conjecture:
         body: takes an instance, returns or asserts comparisons of quantities.
         constants: named constants of the statement, passed to the body; repairs change these.
         hypotheses: names of hypotheses that instances have to satisfy.
+
+    Example:
+        >>> import ntkproofs as nt
+        >>> @nt.conjecture(constants={"least": 2})
+        ... @nt.given(depth=nt.st.depths())
+        ... def many_layers(depth, least):
+        ...     return depth >= least
+        >>> many_layers.id, many_layers.with_constants(least=1).constants
+        ('many_layers', {'least': 1})
     """
 
     id: str

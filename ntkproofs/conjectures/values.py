@@ -33,6 +33,17 @@ _CACHED = 4096
 def eigenvalue(kernel: Kernel, dim: int, degree: int) -> Quantity:
     """μ_l of a zonal kernel on S^(d-1), against the uniform probability measure.
 
+    Args:
+        kernel: a zonal kernel.
+        dim: d >= 2.
+        degree: l >= 0.
+
+    Returns:
+        A float from quadrature, and a ball that encloses the eigenvalue.
+
+    Raises:
+        Unable: when it is used, where no enclosure can be had.
+
     Example:
         >>> import ntkproofs as nt
         >>> float(eigenvalue(nt.ntk(2), dim=3, degree=0))
@@ -64,6 +75,10 @@ def _eigenvalue_ball(kernel: Kernel, dim: int, degree: int, bits: int) -> arb:
 def harmonics(dim: int, degree: int) -> Quantity:
     """N(d, l), the number of independent harmonics of a degree, as a quantity.
 
+    Args:
+        dim: d >= 2.
+        degree: l >= 0.
+
     Example:
         >>> float(harmonics(dim=3, degree=4))
         9.0
@@ -73,6 +88,15 @@ def harmonics(dim: int, degree: int) -> Quantity:
 
 def multiplier(order: Any, degree: int, dim: int, definition: Definition = "laplacian") -> Quantity:
     """The Sobolev multiplier: (1 + sqrt(l(l+d-2)))^s, or (1+l)^(2s) for ``"degree"``.
+
+    Args:
+        order: s, a rational number.
+        degree: l >= 0.
+        dim: d >= 2; without effect for ``"degree"``.
+        definition: ``"laplacian"`` or ``"degree"``.
+
+    Raises:
+        InvalidInput: for another definition.
 
     Example:
         >>> float(multiplier(2, degree=3, dim=2)), float(multiplier(1, 1, 5, "degree"))
@@ -91,6 +115,11 @@ def multiplier(order: Any, degree: int, dim: int, definition: Definition = "lapl
 def legendre(degree: int, dim: int, u: Any) -> Quantity:
     """P_l(u), the zonal polynomial of S^(d-1) with P_l(1) = 1, at a quantity or a number.
 
+    Args:
+        degree: l >= 0.
+        dim: d >= 2.
+        u: in [-1, 1].
+
     Example:
         >>> float(legendre(2, dim=3, u=Fraction(1, 2)))
         -0.125
@@ -106,15 +135,28 @@ def legendre(degree: int, dim: int, u: Any) -> Quantity:
 def weighted(matrix: SymmetricMatrix, weights: Sequence[Any]) -> WeightedMatrix:
     """C A C for a diagonal C of rational weights: entries c_i c_j A_ij.
 
+    Args:
+        matrix: A, such as ``points.gram(kernel)``.
+        weights: c_i, rational numbers, one for each row.
+
     Raises:
         InvalidInput: if there is not one weight for each row.
+
+    Example:
+        >>> from ntkproofs.conjectures.points import SpherePoints
+        >>> A = zonal_matrix(SpherePoints.of([(1, 0), (0, 1)]), [1])    # P_0 = 1 everywhere
+        >>> np.asarray(weighted(A, [1, Fraction(1, 2)]).floats).tolist()
+        [[1.0, 0.5], [0.5, 0.25]]
     """
     return WeightedMatrix(matrix, tuple(Fraction(c) for c in weights))
 
 
 def zonal_matrix(points: Points, coefficients: Sequence[Any]) -> ZonalMatrix:
-    """P_ij = Σ_l p_l N(d, l) P_l(<x_i, x_j>): the matrix of an operator that multiplies degree l by
-    p_l, for l up to the number of coefficients; numbers or quantities such as ``multiplier``.
+    """P_ij = Σ_l p_l N(d, l) P_l(<x_i, x_j>): an operator that multiplies degree l by p_l, sampled.
+
+    Args:
+        points: exact points of a sphere, as ``nt.st.sphere_points`` draws them.
+        coefficients: p_0, p_1, ...: numbers, or quantities such as :func:`multiplier`.
 
     Example:
         >>> from ntkproofs.conjectures.points import SpherePoints
@@ -126,11 +168,23 @@ def zonal_matrix(points: Points, coefficients: Sequence[Any]) -> ZonalMatrix:
 
 
 def product(left: SymmetricMatrix, right: SymmetricMatrix) -> ProductMatrix:
-    """A B, which is symmetric only where A and B commute. Its eigenvalues, in ascending order, are
-    real where A or B is positive semidefinite; in general their real parts are meant.
+    """A B, which is symmetric only where A and B commute.
+
+    Its eigenvalues, in ascending order, are real where A or B is positive semidefinite; in general
+    their real parts are meant.
+
+    Args:
+        left, right: symmetric matrices of one size.
 
     Raises:
         InvalidInput: for matrices of different sizes.
+
+    Example:
+        >>> from ntkproofs.conjectures.points import SpherePoints
+        >>> X = SpherePoints.of([(1, 0), (0, 1)])
+        >>> AB = product(zonal_matrix(X, [1]), zonal_matrix(X, [0, 1]))  # ones times 2 <x_i, x_j>
+        >>> float(AB.largest()), float(AB.trace())
+        (4.0, 4.0)
     """
     return ProductMatrix(left, right)
 
