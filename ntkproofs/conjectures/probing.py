@@ -40,7 +40,7 @@ def load_conjectures(path: str | Path) -> list[Conjecture]:
         >>> file = Path(tempfile.mkdtemp()) / "mine.py"
         >>> lines = [
         ...     "import ntkproofs as nt",
-        ...     "@nt.conjecture()",
+        ...     "@nt.conjecture('N(3, l+1) > l', source='')",
         ...     "@nt.given(degree=nt.st.degrees())",
         ...     "def grows(degree):",
         ...     "    return nt.harmonic_dimension(3, degree + 1) > degree",

@@ -52,12 +52,12 @@ class Conjecture:
 
     Example:
         >>> import ntkproofs as nt
-        >>> @nt.conjecture(constants={"least": 2})
+        >>> @nt.conjecture("L >= c", source="", constants={"least": 2})
         ... @nt.given(depth=nt.st.depths())
         ... def many_layers(depth, least):
         ...     return depth >= least
         >>> many_layers.id, many_layers.with_constants(least=1).constants
-        ('many_layers', {'least': 1})
+        ('many-layers', {'least': 1})
     """
 
     id: str
