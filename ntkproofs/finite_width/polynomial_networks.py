@@ -12,7 +12,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from math import prod
+from types import MappingProxyType
 from typing import Any
 
 from ntkproofs.errors import InvalidInput
@@ -155,19 +157,20 @@ def _collected(terms: Any) -> Observable:
     return Observable({key: value for key, value in found.items() if value})
 
 
-def _mean_of_product(factors: tuple[Monomial, ...]) -> dict[int, Fraction]:
-    """E Π M[p_i] as coefficients of powers of 1/n."""
-    by_blocks: dict[int, Fraction] = {}
+@lru_cache(maxsize=1 << 16)
+def _mean_of_product(factors: tuple[Monomial, ...]) -> Mapping[int, int]:
+    """E Π M[p_i] as coefficients of powers of 1/n; the same products come up again and again."""
+    by_blocks: dict[int, int] = {}
     for blocks in _partitions(factors):
-        value = prod((_gaussian(block) for block in blocks), start=Fraction(1))
+        value = prod(_gaussian(block) for block in blocks)
         if value:
-            by_blocks[len(blocks)] = by_blocks.get(len(blocks), Fraction(0)) + value
-    found: dict[int, Fraction] = {}
+            by_blocks[len(blocks)] = by_blocks.get(len(blocks), 0) + value
+    found: dict[int, int] = {}
     for count, value in by_blocks.items():
         for degree, coefficient in enumerate(_falling(count)):
             at = len(factors) - degree
-            found[at] = found.get(at, Fraction(0)) + value * coefficient
-    return found
+            found[at] = found.get(at, 0) + value * coefficient
+    return MappingProxyType(found)
 
 
 def _partitions(items: tuple[Monomial, ...]) -> Iterator[list[list[Monomial]]]:
@@ -182,12 +185,12 @@ def _partitions(items: tuple[Monomial, ...]) -> Iterator[list[list[Monomial]]]:
             yield [*blocks[:at], [first, *block], *blocks[at + 1 :]]
 
 
-def _gaussian(block: Sequence[Monomial]) -> Fraction:
+def _gaussian(block: Sequence[Monomial]) -> int:
     """E v^a w^b with the exponents of a block added: (a-1)!! (b-1)!!, or 0 for odd exponents."""
     exponents = [sum(column) for column in zip(*block, strict=True)]
     if any(exponent % 2 for exponent in exponents):
-        return Fraction(0)
-    return Fraction(prod(prod(range(1, exponent, 2)) for exponent in exponents))
+        return 0
+    return prod(prod(range(1, exponent, 2)) for exponent in exponents)
 
 
 def _falling(count: int) -> list[int]:
