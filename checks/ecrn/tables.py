@@ -13,9 +13,10 @@ is not better in expectation stands where the opposite is rejected, falls where 
 itself, and is open where neither is. A printed number is compatible where the hypothesis is not
 rejected that the expectation lies within half a unit of its last digit; how much these tests can
 see is told by the mutants. Where runs split the same rows the variance is corrected for the
-overlap of training parts (Nadeau and Bengio 2003), which is a common approximation and no theorem;
-the images of the test batch are the same in all runs. A true statement falls with probability 1 in
-100 at most (Bonferroni over the tests of a claim).
+overlap of training parts (Nadeau and Bengio 2003), which is a common approximation and no theorem.
+Expectations of Table IV are those over splits and initial weights at the images at hand, of which
+the test part is the same in all runs: they say nothing of other images. A true statement falls with
+probability 1 in 100 at most (Bonferroni over the tests of a claim).
 """
 
 import json
@@ -252,7 +253,8 @@ table_4 = table_claim(
     r"\text{on a subset of CIFAR-10 ECRN has the best accuracy and the best cross-entropy, and the "
     r"printed numbers are the expectations}",
     parameters="3,805 images for training and validation, 761 for the test; 150 steps of 64 "
-    "images; a ResNet-18 of 8 channels; 5 runs: what two cores do in half an hour, and far less "
+    "images; a ResNet-18 of 8 channels; 5 runs; expectations over splits and initial weights, at "
+    "these images: what two cores do in half an hour, and far less "
     "than the printed numbers would take",
     constants={
         "order": over_all("ECRN"),

@@ -26,7 +26,7 @@ from typing import Any
 import sympy as sp
 from sympy.core.function import AppliedUndef
 
-from ntkproofs.arithmetic import bound, powers
+from ntkproofs.arithmetic import bound, factorials, powers
 from ntkproofs.arithmetic.domain import EVERYWHERE, Bounds, Domain, is_evidently_positive
 from ntkproofs.arithmetic.evaluation import certified_difference
 from ntkproofs.arithmetic.exact import Decision, unfit
@@ -392,59 +392,6 @@ def _absolute(of: Generators, node: Any) -> Any:
     return of.generator(("abs", of.canonical(inside)), node, lambda g: g**2 - sp.expand(square))
 
 
-def _gamma(of: Generators, node: Any) -> Any:
-    """Γ(z + n) is a product of n factors times Γ(z); z has a rational constant in (0, 1]."""
-    argument = sp.expand(node.args[0])
-    constant, rest = argument.as_coeff_Add(rational=True)
-    if rest == 0:
-        return (
-            of.form(sp.gamma(constant))
-            if not isinstance(sp.gamma(constant), sp.gamma)
-            else (of.opaque(sp.gamma(constant)))
-        )
-    if of.duplication and _has_integer_coefficients(rest):
-        half = argument / 2
-        doubled = 2 ** (argument - 1) / sp.sqrt(sp.pi)
-        return (
-            of.form(doubled)
-            * _gamma(of, sp.gamma(half, evaluate=False))
-            * _gamma(of, sp.gamma(half + sp.Rational(1, 2), evaluate=False))
-        )
-    shift = sp.ceiling(constant) - 1
-    base = rest + constant - shift
-    factor = sp.Mul(*(base + j for j in range(int(shift)))) if shift > 0 else sp.S.One
-    if shift < 0:
-        factor = 1 / sp.Mul(*(base - j for j in range(1, int(-shift) + 1)))
-    return of.form(factor) * of.generator(("gamma", of.canonical(base)), sp.gamma(base))
-
-
-def _has_integer_coefficients(rest: Any) -> bool:
-    return all(t.as_coeff_Mul(rational=True)[0].is_Integer for t in sp.Add.make_args(rest))
-
-
-def _factorial(of: Generators, node: Any) -> Any:
-    return of.form(sp.gamma(node.args[0] + 1))
-
-
-def _binomial(of: Generators, node: Any) -> Any:
-    upper, lower = node.args
-    if lower.is_Integer and lower >= 0:
-        product = sp.Mul(*(upper - j for j in range(int(lower))))
-        return of.form(product / sp.factorial(lower))
-    if not of.is_positive(sp.expand(upper + 1)):
-        # Above a negative integer conventions differ, and Γ has poles where SymPy has values.
-        return of.opaque(node)
-    quotient = sp.gamma(upper + 1) / (sp.gamma(lower + 1) * sp.gamma(upper - lower + 1))
-    return of.form(quotient)
-
-
-def _rising(of: Generators, node: Any) -> Any:
-    first, count = node.args
-    if count.is_Integer and count >= 0:
-        return of.form(sp.Mul(*(first + j for j in range(int(count)))))
-    return of.form(sp.gamma(first + count) / sp.gamma(first))
-
-
 def _derivative(of: Generators, node: Any) -> Any:
     done = node.doit(deep=False)
     return of.opaque(done) if isinstance(done, sp.Derivative) else of.form(done)
@@ -489,10 +436,10 @@ _REDUCTIONS: Sequence[tuple[Any, _Reduction]] = (
     (sp.asin, _arcsine),
     (sp.log, _logarithm),
     (sp.Abs, _absolute),
-    (sp.gamma, _gamma),
-    (sp.factorial, _factorial),
-    (sp.binomial, _binomial),
-    (sp.RisingFactorial, _rising),
+    (sp.gamma, factorials.gamma),
+    (sp.factorial, factorials.factorial),
+    (sp.binomial, factorials.binomial),
+    (sp.RisingFactorial, factorials.rising),
     (sp.Derivative, _derivative),
     (sp.Subs, _substitution),
     (sp.KroneckerDelta, _kronecker),

@@ -23,7 +23,11 @@ class State:
 
     def changes(self, later: State) -> list[str]:
         """What is different later, in words."""
-        return [name for name, value in self.parts.items() if later.parts[name] != value]
+        return [
+            name
+            for name, value in self.parts.items()
+            if _settled(name, later.parts[name]) != _settled(name, value)
+        ]
 
 
 _ARB = "the global precision of Arb (flint.ctx)"
@@ -33,8 +37,9 @@ _FOLDER = "the working directory"
 _ENVIRONMENT = "the environment variables"
 _PATH = "the search path of imports (sys.path)"
 _SIGNALS = "the signal handlers"
-_LEFT_BY_IMPORTS = frozenset({"TF_CPP_MIN_LOG_LEVEL", "TPU_SKIP_MDS_QUERY"})
-"""Environment variables that JAX sets when it is imported: no doing of the evidence."""
+_SET_BY_JAX = {"TF_CPP_MIN_LOG_LEVEL": "1", "TPU_SKIP_MDS_QUERY": "1"}
+"""Environment variables that JAX sets when it is imported, to these values and no others: no doing
+of the evidence. They are taken back with all else, and so carry nothing to other evidence."""
 
 
 def snapshot() -> State:
@@ -45,7 +50,7 @@ def snapshot() -> State:
             _MPMATH: mpmath.mp.prec,
             _FLOATS: np.geterr(),
             _FOLDER: _working_directory(),
-            _ENVIRONMENT: _environment(),
+            _ENVIRONMENT: dict(os.environ),
             _PATH: list(sys.path),
             _SIGNALS: {number: signal.getsignal(number) for number in signal.valid_signals()},
         }
@@ -64,8 +69,7 @@ def restore(state: State) -> None:
     np.seterr(**parts[_FLOATS])
     if parts[_FOLDER] != _working_directory():
         os.chdir(parts[_FOLDER])
-    for name in set(_environment()) - set(parts[_ENVIRONMENT]):
-        del os.environ[name]
+    os.environ.clear()
     os.environ.update(parts[_ENVIRONMENT])
     sys.path[:] = parts[_PATH]
     for number, handler in parts[_SIGNALS].items():
@@ -73,8 +77,9 @@ def restore(state: State) -> None:
             signal.signal(number, handler)
 
 
-def _environment() -> dict[str, str]:
-    return {name: value for name, value in os.environ.items() if name not in _LEFT_BY_IMPORTS}
+def _settled(name: str, value: Any) -> Any:
+    """A part as it is after JAX was imported, whether it was or not."""
+    return {**_SET_BY_JAX, **value} if name == _ENVIRONMENT else value
 
 
 def _working_directory() -> str:

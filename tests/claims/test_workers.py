@@ -55,6 +55,7 @@ BAD = {
     "precision": ("flint.ctx.prec = 17", "changes the global precision of Arb"),
     "digits": ("mpmath.mp.dps = 99", "changes the global precision of mpmath"),
     "environment": ("os.environ['X'] = 'y'", "changes the environment variables"),
+    "message": ("os.environ['TF_CPP_MIN_LOG_LEVEL'] = 'y'", "changes the environment variables"),
     "path": ("sys.path.append('/nowhere')", "changes the search path"),
     "floats": ("np.seterr(divide='ignore')", "changes NumPy's handling"),
 }

@@ -56,7 +56,8 @@ def test_prices_theorem(order: int) -> None:
     left = sp.diff(arccosine(order)(u), u) * double_factorial(order)
     right = order**2 * arccosine(order - 1)(u) * double_factorial(order - 1)
     assert sp.simplify(left - right) == 0
-    assert sp.simplify(left - right * (order + 1) / order) != 0
+    # At one point the sides of another factor differ, so that the line above can fail.
+    assert abs((left - right * (order + 1) / order).subs(u, sp.Rational(1, 2)).evalf(30)) > 0.1
 
 
 def test_the_cosine_map_and_its_derivative() -> None:
