@@ -175,13 +175,15 @@ class ClusterExecutor(Executor):
 
     def _keep_watch(self) -> None:
         trouble = None
-        try:
-            while trouble is None and not self._ended.wait(_LOOK):
+        while trouble is None and not self._ended.wait(_LOOK):
+            try:
                 trouble = self._look() if self._pending else None
-        finally:
-            # Also where looking raised what nobody foresaw: those who wait would wait for ever.
-            if not self._ended.is_set():
-                self._fail(trouble or Unable(f"Nobody looks after {self.where} any more. {_KEPT}"))
+            # Whatever looking raises: those who wait would wait for ever.
+            except Exception as unforeseen:  # noqa: BLE001
+                told = f"{type(unforeseen).__name__}: {unforeseen}"
+                trouble = Unable(f"Nobody looks after {self.where} any more ({told}). {_KEPT}")
+        if trouble is not None:
+            self._fail(trouble)
 
     def _look(self) -> Unable | None:
         if self._client.status != "running":

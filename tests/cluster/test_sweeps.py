@@ -82,13 +82,14 @@ def test_what_a_function_raises_is_raised(address):
         executor.submit(fail, "so much").result(60)
 
 
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
 def test_nobody_waits_for_ever_where_the_watch_itself_fails(address, monkeypatch):
     from ntkproofs.cluster.executor import ClusterExecutor
 
     monkeypatch.setattr(ClusterExecutor, "_look", lambda _: fail("unforeseen"))
     with connected(address) as executor:
-        assert isinstance(executor.submit(time.sleep, 5).exception(4), Unable)
+        failed = executor.submit(time.sleep, 5)
+        with pytest.raises(Unable, match=r"looks after .* any more \(ValueError: unforeseen\)"):
+            failed.result(60)
 
 
 def end_worker():
