@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+from collections.abc import Sequence
 from importlib import metadata
 from typing import Any
 
@@ -20,6 +21,17 @@ def environment() -> dict[str, Any]:
         "platform": f"{platform.system()} {platform.machine()}",
         "conventions": dict(CONVENTIONS),
     }
+
+
+def versions(packages: Sequence[str]) -> dict[str, str]:
+    """The versions of Python and of packages: what the last bits of numbers depend on.
+
+    Example:
+        >>> versions(["numpy", "no-such-package"])["no-such-package"]
+        'not installed'
+    """
+    found = {package: installed_version(package) or "not installed" for package in packages}
+    return {"python": platform.python_version(), **found}
 
 
 def installed_version(package: str) -> str | None:

@@ -117,15 +117,46 @@ def test_an_ensemble_goes_on_from_the_draws_that_were_finished(tmp_path, monkeyp
     assert (again.exit_code, again.stdout) == (0, straight.stdout)
 
 
-def test_an_interrupt_before_anything_is_finished_says_so(monkeypatch):
-    broken = interrupting(condition_curves.conditions_of_draw, after=0)
+CONDITION = ["--delta", 1, "--points", 2, "--dim", 2, "--depths", 4, "--draws", 3, "--jobs", 1]
+
+
+@pytest.mark.parametrize(
+    ("after", "output", "told"),
+    [
+        (0, [], "nothing was kept. With --csv FILE what is finished is kept"),
+        (2, [], "nothing was kept. With --csv FILE what is finished is kept"),
+        (0, ["--csv", "x.csv"], "nothing was finished, so that nothing was kept in ."),
+        (2, ["--csv", "x.csv"], "finished and kept in x.partial.json: seed 0; seed 1. The same"),
+    ],
+)
+def test_an_interrupt_says_what_was_kept(tmp_path, monkeypatch, after, output, told):
+    monkeypatch.chdir(tmp_path)
+    broken = interrupting(condition_curves.conditions_of_draw, after=after)
     monkeypatch.setattr(condition_curves, "conditions_of_draw", broken)
-    options = ["--delta", 1, "--points", 2, "--dim", 2, "--depths", 4, "--draws", 3, "--jobs", 1]
-    found = run("condition", *options)
-    assert (found.exit_code, found.stderr) == (
-        130,
-        "Interrupted before anything was finished.\n",
-    )
+    found = run("condition", *CONDITION, *output)
+    assert found.exit_code == 130
+    assert found.stderr.startswith(f"Interrupted: {told}")
+
+
+def test_a_table_of_condition_numbers_goes_on_from_the_draws_that_were_finished(
+    tmp_path, monkeypatch
+):
+    straight, table = tmp_path / "straight.csv", tmp_path / "table.csv"
+    assert run("condition", *CONDITION, "--csv", straight).exit_code == 0
+    with monkeypatch.context() as patched:
+        broken = interrupting(condition_curves.conditions_of_draw, after=2)
+        patched.setattr(condition_curves, "conditions_of_draw", broken)
+        assert run("condition", *CONDITION, "--csv", table).exit_code == 130
+    assert not table.exists()
+    others = run("condition", *CONDITION, "--dim", 3, "--csv", table)
+    assert others.exit_code == 2
+    assert "it differs in the condition in dim (2, here 3)" in " ".join(others.stderr.split())
+    with monkeypatch.context() as patched:
+        last = interrupting(condition_curves.conditions_of_draw, after=1)
+        patched.setattr(condition_curves, "conditions_of_draw", last)
+        assert run("condition", *CONDITION, "--csv", table).exit_code == 0
+    assert table.read_text() == straight.read_text()
+    assert {path.name for path in tmp_path.iterdir()} == {"straight.csv", "table.csv"}
 
 
 def test_a_bar_tells_other_errors_nothing(capsys):

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ntkproofs.files import require_writable
+
 if TYPE_CHECKING:
     from rich.console import Console
 
+_MOST_TOLD = 8
 EXIT_INPUT = 2
 EXIT_UNABLE = 3
 EXIT_INTERRUPTED = 130
@@ -74,6 +79,43 @@ def console(*, stderr: bool = False) -> Console:
     from rich.console import Console
 
     return Console(stderr=stderr)
+
+
+@contextlib.contextmanager
+def kept_beside(target: Path | None, option: str) -> Iterator[Path | None]:
+    """The file that keeps finished parts beside the results; it is gone when the block ends well.
+
+    After an interrupt, an error or a lost cluster it stays, and the same command goes on from it.
+
+    Args:
+        target: the file that the results go to; None where they go to none, and nothing is kept.
+        option: how a user names one, for messages: ``--csv FILE``.
+
+    Raises:
+        InvalidInput: if the target cannot be written to.
+    """
+    if target is not None:
+        require_writable(target)
+    partial = None if target is None else target.with_name(f"{target.stem}.partial.json")
+    try:
+        yield partial
+    except KeyboardInterrupt:
+        typer.echo(f"Interrupted: {_finished(partial, option)}", err=True)
+        raise typer.Exit(EXIT_INTERRUPTED) from None
+    if partial is not None:
+        partial.unlink(missing_ok=True)
+
+
+def _finished(partial: Path | None, option: str) -> str:
+    from ntkproofs.resuming import read_parts
+
+    if partial is None:
+        return f"nothing was kept. With {option} what is finished is kept, and can be gone on from."
+    if not partial.exists():
+        return f"nothing was finished, so that nothing was kept in {partial.parent}."
+    parts = read_parts(partial)[1]
+    finished = "; ".join(parts) if len(parts) <= _MOST_TOLD else f"{len(parts)} parts"
+    return f"finished and kept in {partial}: {finished}. The same command goes on from there."
 
 
 class Bar:

@@ -8,7 +8,16 @@ from typing import Annotated
 
 import typer
 
-from ntkproofs.commands.common import Bar, Cluster, CsvFile, Jobs, SphereDim, console, rising_range
+from ntkproofs.commands.common import (
+    Bar,
+    Cluster,
+    CsvFile,
+    Jobs,
+    SphereDim,
+    console,
+    kept_beside,
+    rising_range,
+)
 from ntkproofs.errors import InvalidInput
 from ntkproofs.threads import processors
 
@@ -60,7 +69,8 @@ def condition(
 
     The printed table has a few of the depths; --csv writes all, with the spread over the draws.
 
-    The result depends neither on --jobs nor on --cluster.
+    The result depends neither on --jobs nor on --cluster. With --csv FILE finished draws are kept
+    beside the file, and the same command goes on after an interruption or the loss of a cluster.
 
     Exit status: 0 done; 2 wrong usage or input; 3 a matrix too close to a singular one, a package
     that is missing, or a cluster that cannot be reached or is lost.
@@ -80,28 +90,20 @@ def condition(
     deltas, layers = parse_deltas(delta), parse_depths(depths)
     if jobs is not None and jobs < 1:
         raise InvalidInput(f"--jobs is a number of processes, 1 at least; got {jobs}.")
-    for path in (csv, plot):
-        if path is not None:
-            require_writable(path)
     if plot is not None:
         from ntkproofs.reports.drawing import require_format, require_matplotlib
 
+        require_writable(plot)
         require_format(plot)
         require_matplotlib()
-    with executor_for(cluster, jobs) as executor, Bar("draws") as progress:
-        found = condition_curves(
-            deltas,
-            layers,
-            points=points,
-            dim=dim,
-            draws=draws,
-            seed=seed,
-            jobs=jobs or processors(),
-            executor=executor,
-            progress=progress,
-        )
-    if csv is not None:
-        write_csv(csv, found)
+    with kept_beside(csv, "--csv FILE") as partial:
+        with executor_for(cluster, jobs) as executor, Bar("draws", kept=None) as progress:
+            found = condition_curves(
+                deltas, layers, points=points, dim=dim, draws=draws, seed=seed,
+                jobs=jobs or processors(), executor=executor, partial=partial, progress=progress,
+            )  # fmt: skip
+        if csv is not None:
+            write_csv(csv, found)
     print_condition(console(), found)
     if plot is not None:
         from ntkproofs.reports.drawing import save_figure

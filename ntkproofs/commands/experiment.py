@@ -7,9 +7,8 @@ from typing import Annotated, Any
 
 import typer
 
-from ntkproofs.commands.common import Bar, Cluster, JsonFile, console
+from ntkproofs.commands.common import Bar, Cluster, JsonFile, console, kept_beside
 from ntkproofs.commands.tables import figure_2, table_1, table_2, table_3, table_4
-from ntkproofs.files import require_writable
 
 experiment = typer.Typer(
     no_args_is_help=True,
@@ -68,7 +67,9 @@ def frequency_control(
     initialisation is subtracted: so the kernel hardly moves. Targets of size 1/10 and 1 are run
     once more, to show what is lost.
 
-    On a cluster the networks are trained beside each other, to the same numbers.
+    On a cluster the networks are trained beside each other, to the same numbers. With --output
+    finished networks are kept, and the same command goes on after an interruption or the loss of a
+    cluster.
 
     Exit status: 0 done; 2 wrong usage or input; 3 a network that diverged, a missing package, or a
     cluster that cannot be reached or is lost.
@@ -97,19 +98,21 @@ def frequency_control(
     if output is not None:
         from ntkproofs.reports.drawing import require_matplotlib
 
-        require_writable(output / "frequency_control.csv")
         require_matplotlib()
-    with executor_for(cluster, None) as executor, Bar("networks") as progress:
-        found = run_frequency_control(settings, progress, executor=executor)
-    print_frequency_control(console(), found)
-    if output is not None:
-        from ntkproofs.reports.drawing import save_figure
-        from ntkproofs.reports.frequency_pictures import pictures
+    target = None if output is None else output / "frequency_control.json"
+    with kept_beside(target, "--output DIR") as partial:
+        with executor_for(cluster, None) as executor, Bar("networks", kept=None) as progress:
+            found = run_frequency_control(settings, progress, executor=executor, partial=partial)
+        print_frequency_control(console(), found)
+        if output is not None and target is not None:
+            from ntkproofs.reports.drawing import save_figure
+            from ntkproofs.reports.frequency_pictures import pictures
 
-        write_rates(output / "frequency_control.csv", found)
-        write_summary(output / "frequency_control.json", found)
-        for name, figure in pictures(found).items():
-            save_figure(figure, output / f"frequency_control_{name}.svg")
+            write_rates(output / "frequency_control.csv", found)
+            write_summary(target, found)
+            for name, figure in pictures(found).items():
+                save_figure(figure, output / f"frequency_control_{name}.svg")
+    if output is not None:
         typer.echo(f"Numbers and pictures are in {output}.", err=True)
 
 
@@ -137,6 +140,9 @@ def lazy_regime(
     The rows that the claims ecrn.linearised and ecrn.kernel-drift are decided from were made by
     widths 32 to 512 at α = 1/2, and α = 1/16 to 1 at width 128, 24 networks each.
 
+    With --json FILE finished networks are kept beside the file, and the same command goes on after
+    an interruption or the loss of a cluster.
+
     Examples:
 
     \b
@@ -147,17 +153,16 @@ def lazy_regime(
     from ntkproofs.networks.lazy_regime import Setting, laziness
     from ntkproofs.reports.ecrn import print_laziness, write_networks
 
-    if json_file is not None:
-        require_writable(json_file)
     setting = Setting()
-    with executor_for(cluster, None) as executor, Bar("networks") as progress:
-        rows = laziness(
-            width or [32, 64, 128], alpha or [0.5], range(seeds), setting,
-            executor=executor, progress=progress,
-        )  # fmt: skip
-    print_laziness(console(), rows)
-    if json_file is not None:
-        write_networks(json_file, setting, rows)
+    with kept_beside(json_file, "--json FILE") as partial:
+        with executor_for(cluster, None) as executor, Bar("networks", kept=None) as progress:
+            rows = laziness(
+                width or [32, 64, 128], alpha or [0.5], range(seeds), setting,
+                executor=executor, partial=partial, progress=progress,
+            )  # fmt: skip
+        print_laziness(console(), rows)
+        if json_file is not None:
+            write_networks(json_file, setting, rows)
 
 
 @experiment.command("spectral-bias", short_help="Which frequency is learned when, with features.")
@@ -182,6 +187,9 @@ def spectral_bias(
     1/λ_max of its own kernel. A frequency is learned when its share of the residual has fallen to a
     tenth for good; printed are medians over seeds.
 
+    With --json FILE finished networks are kept beside the file, and the same command goes on after
+    an interruption or the loss of a cluster.
+
     Examples:
 
     \b
@@ -193,14 +201,13 @@ def spectral_bias(
     from ntkproofs.networks.spectral_bias import spectral_bias as measure
     from ntkproofs.reports.ecrn import print_bias, write_networks
 
-    if json_file is not None:
-        require_writable(json_file)
     setting = BiasSetting(steps=steps)
-    with executor_for(cluster, None) as executor, Bar("networks") as progress:
-        rows = measure(
-            bandwidth or [4.0, 0.05, 0.0], range(seeds), setting,
-            executor=executor, progress=progress,
-        )  # fmt: skip
-    print_bias(console(), rows)
-    if json_file is not None:
-        write_networks(json_file, setting, rows)
+    with kept_beside(json_file, "--json FILE") as partial:
+        with executor_for(cluster, None) as executor, Bar("networks", kept=None) as progress:
+            rows = measure(
+                bandwidth or [4.0, 0.05, 0.0], range(seeds), setting,
+                executor=executor, partial=partial, progress=progress,
+            )  # fmt: skip
+        print_bias(console(), rows)
+        if json_file is not None:
+            write_networks(json_file, setting, rows)

@@ -8,7 +8,15 @@ from typing import Annotated
 
 import typer
 
-from ntkproofs.commands.common import Bar, Cluster, CsvFile, InputDim, InputPoints, console
+from ntkproofs.commands.common import (
+    Bar,
+    Cluster,
+    CsvFile,
+    InputDim,
+    InputPoints,
+    console,
+    kept_beside,
+)
 from ntkproofs.commands.condition import parse_depths
 from ntkproofs.errors import InvalidInput
 
@@ -67,8 +75,9 @@ def frontier(
     draw fluctuates, and its smallest eigenvalue falls: there is a best depth, which rises with the
     budget.
 
-    On a cluster the depths of a budget run beside each other; the result is the same. Where the
-    cluster is lost, the tables that were printed are whole.
+    On a cluster the depths of a budget run beside each other; the result is the same. With --csv
+    FILE finished depths are kept beside the file, and the same command goes on after an
+    interruption or the loss of a cluster.
 
     Exit status: 0 done; 2 wrong usage or input; 3 a depth that the budget does not allow, a package
     that is missing, or a cluster that cannot be reached or is lost.
@@ -89,12 +98,10 @@ def frontier(
     from ntkproofs.reports.frontier import draw_frontier, print_frontier, write_frontier_csv
 
     budgets, layers = parse_budgets(budget), parse_depths(depths)
-    for path in (csv, plot):
-        if path is not None:
-            require_writable(path)
     if plot is not None:
         from ntkproofs.reports.drawing import require_format, require_matplotlib
 
+        require_writable(plot)
         require_format(plot)
         require_matplotlib()
         if len(budgets) < 2 or len(layers) < 2:
@@ -102,19 +109,20 @@ def frontier(
     X = uniform(points, dim, seed=seed)
     y = np.sign(np.random.default_rng(seed).standard_normal(points))
     found = []
-    with executor_for(cluster, None) as executor:
-        for one in budgets:
-            kept = "the tables above are whole, and no file was written"
-            with Bar(f"depths at {one:,} parameters", kept) as progress:
-                found.append(
-                    measure(
-                        one, X, y, depths=layers, eps=eps, counting=counting.value,
-                        draws=draws, seed=seed, executor=executor, progress=progress,
-                    )
-                )  # fmt: skip
-            print_frontier(console(), found[-1], quantity.value)
-    if csv is not None:
-        write_frontier_csv(csv, found)
+    with kept_beside(csv, "--csv FILE") as partial:
+        with executor_for(cluster, None) as executor:
+            for one in budgets:
+                with Bar(f"depths at {one:,} parameters", kept=None) as progress:
+                    found.append(
+                        measure(
+                            one, X, y, depths=layers, eps=eps, counting=counting.value,
+                            draws=draws, seed=seed, executor=executor, partial=partial,
+                            progress=progress,
+                        )
+                    )  # fmt: skip
+                print_frontier(console(), found[-1], quantity.value)
+        if csv is not None:
+            write_frontier_csv(csv, found)
     if plot is not None:
         from ntkproofs.reports.drawing import save_figure
 

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from ntkproofs.commands.common import EXIT_INTERRUPTED, Bar, Cluster, console
+from ntkproofs.commands.common import Bar, Cluster, console, kept_beside
 
 _Quick = Annotated[bool, typer.Option("--quick", help="A small run: it shows that all works.")]
 _Runs = Annotated[
@@ -208,55 +206,21 @@ def _run(
     given: dict[str, Any] = {key: value for key, value in changes.items() if value is not None}
     start = Budget.quick(images=name == "table-4") if quick else Budget()
     budget = replace(start, seed=seed, **given)
-    partial = _partial_file(output, name)
-    with (
-        _resumable(partial),
-        executor_for(cluster, None) as executor,
-        Bar("trainings", kept=None) as progress,
-    ):
-        found = run_table(
-            name, budget, folder=data, further=also or (), partial=partial,
-            executor=executor, progress=progress,
-        )  # fmt: skip
-    print_results(console(), found)
-    if output is not None and partial is not None:
-        write_results(output, found)
-        partial.unlink(missing_ok=True)
+    with kept_beside(_results(output, name.replace("-", "_")), "--output DIR") as partial:
+        with executor_for(cluster, None) as executor, Bar("trainings", kept=None) as progress:
+            found = run_table(
+                name, budget, folder=data, further=also or (), partial=partial,
+                executor=executor, progress=progress,
+            )  # fmt: skip
+        print_results(console(), found)
+        if output is not None:
+            write_results(output, found)
+    if output is not None:
         typer.echo(f"Numbers and a LaTeX table are in {output}.", err=True)
 
 
-def _partial_file(output: Path | None, name: str) -> Path | None:
-    """Where finished runs are kept; refuses a folder that cannot be written to."""
-    from ntkproofs.files import require_writable
-
-    if output is None:
-        return None
-    stem = name.replace("-", "_")
-    require_writable(output / f"{stem}.json")
-    return output / f"{stem}.partial.json"
-
-
-@contextlib.contextmanager
-def _resumable(partial: Path | None) -> Iterator[None]:
-    """Tell on Ctrl-C what was finished, and how to go on."""
-    try:
-        yield
-    except KeyboardInterrupt:
-        typer.echo(f"Interrupted: {_finished(partial)}", err=True)
-        raise typer.Exit(EXIT_INTERRUPTED) from None
-
-
-def _finished(partial: Path | None) -> str:
-    from ntkproofs.networks.resuming import read_parts
-
-    if partial is None:
-        return (
-            "nothing was kept. With --output DIR finished runs are kept, and can be gone on from."
-        )
-    if not partial.exists():
-        return f"no run was finished, so that nothing was kept in {partial.parent}."
-    finished = "; ".join(read_parts(partial)[1])
-    return f"finished and kept in {partial}: {finished}. The same command goes on from there."
+def _results(output: Path | None, stem: str) -> Path | None:
+    return None if output is None else output / f"{stem}.json"
 
 
 def figure_2(
@@ -312,20 +276,16 @@ def figure_2(
     if steps is not None:
         changes["looks"] = max(1, min(start.looks, steps))
     settings = replace(start, seed=seed, **changes)
-    partial = _partial_file(output, file_stem(task))
-    if partial is not None:
+    if output is not None:
         require_matplotlib()
-    with (
-        _resumable(partial),
-        executor_for(cluster, None) as executor,
-        Bar("networks", kept=None) as progress,
-    ):
-        found = run_figure_2(
-            settings, folder=data, partial=partial, executor=executor, progress=progress
-        )
-    print_figure_2(console(), found)
-    if output is not None and partial is not None:
-        write_figure_2(output, found)
-        save_figure(draw_figure_2(found), output / f"{file_stem(task)}.svg")
-        partial.unlink(missing_ok=True)
+    with kept_beside(_results(output, file_stem(task)), "--output DIR") as partial:
+        with executor_for(cluster, None) as executor, Bar("networks", kept=None) as progress:
+            found = run_figure_2(
+                settings, folder=data, partial=partial, executor=executor, progress=progress
+            )
+        print_figure_2(console(), found)
+        if output is not None:
+            write_figure_2(output, found)
+            save_figure(draw_figure_2(found), output / f"{file_stem(task)}.svg")
+    if output is not None:
         typer.echo(f"Numbers and the picture are in {output}.", err=True)

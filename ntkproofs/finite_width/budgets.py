@@ -17,6 +17,7 @@ import math
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
@@ -29,7 +30,7 @@ from ntkproofs.finite_width.empirical import empirical_ntk
 from ntkproofs.finite_width.network import Network, draw_weights
 from ntkproofs.kernels.activations import RELU, Activation, PiecewiseLinear, activation_named
 from ntkproofs.matrices.memory import require_memory
-from ntkproofs.processes import as_they_come
+from ntkproofs.resuming import FinishedParts, Form, digest_of, finish
 
 Counting = Literal["parameters", "talk"]
 Quantity = Literal["smallest", "condition", "time", "steps"]
@@ -213,6 +214,7 @@ def frontier(
     draws: int = 50,
     seed: int = 0,
     executor: Executor | None = None,
+    partial: Path | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Frontier:
     """Measure the kernels of networks of several depths that have the same number of parameters.
@@ -229,13 +231,16 @@ def frontier(
         seed: of the draws.
         executor: that of :mod:`ntkproofs.cluster`, which is given the depths; the result does not
             depend on it.
+        partial: file in which finished depths are kept, of any budget, and from which the run goes
+            on if it is there. It stays at the end: remove it when the results are safe.
         progress: called with the depths done and the depths in all.
 
     Returns:
         A :class:`Frontier`: the designs, in rising order of depth.
 
     Raises:
-        InvalidInput: for targets, errors or depths that make no question.
+        InvalidInput: for targets, errors or depths that make no question, and a partial file that
+            is none, or of other options, data or versions.
         Unable: for depths that do not fit into the budget.
 
     Example:
@@ -248,8 +253,7 @@ def frontier(
         4
     """
     X, y = np.asarray(X, dtype=float), np.asarray(y, dtype=float)
-    phi = activation_named(activation)
-    _check(X, y, depths, eps, phi)
+    phi = _check(X, y, depths, eps, activation_named(activation))
     require_integer("draws", draws, least=2, why="an error needs two draws")
     rising = sorted(set(depths))
     networks = [Network.of(L, width_of(budget, L, X.shape[1], counting), phi) for L in rising]
@@ -260,13 +264,11 @@ def frontier(
             "Ask for fewer parameters.",
         )
     plan = _Plan(X, y, eps, draws, seed)
-    tasks = [(network.depth, (network, plan)) for network in networks]
-    designs: dict[int, Design] = {}
-    for depth, design in as_they_come(_design, tasks, executor):
-        designs[depth] = design
-        if progress is not None:
-            progress(len(designs), len(networks))
-    found = tuple(designs[depth] for depth in rising)
+    tasks = {f"depth {n.depth}, width {n.widths[0]}": (n, plan) for n in networks}
+    kept = FinishedParts(partial, {"frontier": plan.to_json() | {"slopes": [phi.a, phi.b]}})
+    rows = finish(_rows, tasks, _ROWS, kept, executor=executor, progress=progress)
+    pairs = zip(networks, rows.values(), strict=True)
+    found = tuple(_design(network, X.shape[1], each) for network, each in pairs)
     return Frontier(budget, counting, eps, len(X), X.shape[1], draws, seed, found)
 
 
@@ -280,33 +282,41 @@ class _Plan:
     draws: int
     seed: int
 
+    def to_json(self) -> dict[str, Any]:
+        """What makes a frontier this one, whatever its budget."""
+        data = digest_of(self.X, self.y)
+        return {"data": data, "eps": self.eps, "draws": self.draws, "seed": self.seed}
 
-def _design(network: Network, plan: _Plan) -> Design:
-    """A network of a depth, and draws of it."""
+
+_Row = dict[Quantity, float]
+_ROWS: Form[list[_Row]] = Form(
+    lambda rows: rows,
+    lambda data: [{name: float(row[name]) for name in QUANTITIES} for row in data],
+)
+
+
+def _rows(network: Network, plan: _Plan) -> list[_Row]:
+    """Quantities of the limit, of the mean kernel, and of every draw."""
     X, y, eps = plan.X, plan.y, plan.eps
     corrected = first_order(network, X)
+    kernels = [corrected.limit, corrected.limit + corrected.mean_shift]
     # Depths are compared, and so have draws of their own.
     first = network.depth * _DRAWS_APART
-    rows = [
-        _quantities(
-            empirical_ntk(
-                network, draw_weights(network, X.shape[1], seed=plan.seed, draw=first + draw), X
-            ).ntk,
-            y,
-            eps,
-        )
-        for draw in range(plan.draws)
-    ]
-    return Design(
-        network,
-        network.parameters(X.shape[1]),
-        _quantities(corrected.limit, y, eps),
-        _quantities(corrected.limit + corrected.mean_shift, y, eps),
-        {name: Measured.of([row[name] for row in rows]) for name in QUANTITIES},
-    )
+    for draw in range(first, first + plan.draws):
+        weights = draw_weights(network, X.shape[1], seed=plan.seed, draw=draw)
+        kernels.append(empirical_ntk(network, weights, X).ntk)
+    return [_quantities(kernel, y, eps) for kernel in kernels]
 
 
-def _check(X: Any, y: Any, depths: Sequence[int], eps: float, phi: Activation) -> None:
+def _design(network: Network, dim: int, rows: Sequence[_Row]) -> Design:
+    limit, predicted, *drawn = rows
+    measured: dict[Quantity, Measured] = {
+        name: Measured.of([row[name] for row in drawn]) for name in QUANTITIES
+    }
+    return Design(network, network.parameters(dim), limit, predicted, measured)
+
+
+def _check(X: Any, y: Any, depths: Sequence[int], eps: float, phi: Activation) -> PiecewiseLinear:
     if X.ndim != 2 or y.shape != (len(X),) or not np.isfinite(y).all() or not y.any():
         raise InvalidInput(
             f"Targets are finite numbers, not all 0, one for each row of X; X has shape {X.shape}, "
@@ -318,6 +328,7 @@ def _check(X: Any, y: Any, depths: Sequence[int], eps: float, phi: Activation) -
         raise InvalidInput(f"The error to reach is relative to ‖y‖, in (0, 1); got {eps}.")
     if not isinstance(phi, PiecewiseLinear):
         raise InvalidInput(f"The frontier is that of (a,b)-ReLU networks; got {phi.name}.")
+    return phi
 
 
 def _quantities(kernel: Any, y: Any, eps: float) -> dict[Quantity, float]:

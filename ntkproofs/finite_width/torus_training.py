@@ -19,7 +19,7 @@ Fourier coefficients over the aliases k + N Z^d.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -188,6 +188,27 @@ class ModeCurves:
     coefficients: Complexes
     rates: Floats
     step_size: float
+
+    def to_json(self) -> dict[str, Any]:
+        """The curves as plain data; complex numbers are pairs."""
+        pairs = np.stack([self.coefficients.real, self.coefficients.imag], axis=-1)
+        return {
+            "steps": self.steps.tolist(),
+            "coefficients": pairs.tolist(),
+            "rates": self.rates.tolist(),
+            "step_size": self.step_size,
+        }
+
+    @staticmethod
+    def from_json(data: Mapping[str, Any]) -> ModeCurves:
+        """The curves of which :meth:`to_json` made the data, to the same bits."""
+        pairs = np.array(data["coefficients"], dtype=np.float64)
+        return ModeCurves(
+            np.array(data["steps"], dtype=np.int64),
+            pairs.view(np.complex128)[..., 0],
+            np.array(data["rates"], dtype=np.float64),
+            float(data["step_size"]),
+        )
 
     @property
     def descent(self) -> Complexes:

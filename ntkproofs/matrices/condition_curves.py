@@ -12,8 +12,9 @@ import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -33,7 +34,8 @@ from ntkproofs.kernels.networks import cosine_map, cosine_map_derivative
 from ntkproofs.matrices.enclosures import Enclosures, enclose_eigenvalues
 from ntkproofs.matrices.intervals import Interval
 from ntkproofs.matrices.rounding import Matrix, above
-from ntkproofs.processes import as_they_come, worker_pool
+from ntkproofs.processes import worker_pool
+from ntkproofs.resuming import FinishedParts, Form, finish
 
 Progress = Callable[[int, int], None]
 
@@ -109,6 +111,7 @@ def condition_curves(
     seed: int = 0,
     jobs: int = 1,
     executor: Executor | None = None,
+    partial: Path | None = None,
     progress: Progress | None = None,
 ) -> ConditionCurves:
     """Certified condition numbers of NTK matrices at the edge of chaos, by Δ and depth.
@@ -131,6 +134,8 @@ def condition_curves(
         executor: of ``concurrent.futures``, in place of ``jobs``: it runs one draw at a time in
             each of its processes, as that of :mod:`ntkproofs.cluster` does. Threads do not: the
             precision of balls belongs to the process.
+        partial: file in which finished draws are kept, and from which the run goes on if it is
+            there. It stays at the end: remove it when the results are safe.
         progress: called with the numbers of draws done and in all.
 
     Returns:
@@ -138,7 +143,8 @@ def condition_curves(
         (intervals), ``standard_deviation``, ``standard_error``; ``limit``, ``curve(delta)``.
 
     Raises:
-        InvalidInput: for Δ outside (0, 1], a depth below 2, and numbers that are too small.
+        InvalidInput: for Δ outside (0, 1], a depth below 2, numbers that are too small, and a
+            partial file that is none or of other options or versions.
         Unable: for more than 512 points, and where a matrix is too close to a singular one for
             float64 to bound κ from above.
 
@@ -158,13 +164,13 @@ def condition_curves(
     draws = require_integer("draws", draws, least=2, why="the spread over draws needs two of them")
     seed = require_seed(seed)
     jobs = require_integer("jobs", jobs, least=1, why="it is a number of processes")
-    by_seed: dict[int, list[Interval]] = {}
-    with _mapping(plan, range(seed, seed + draws), jobs, executor) as results:
-        for drawn, conditions in results:
-            by_seed[drawn] = conditions
-            if progress is not None:
-                progress(len(by_seed), draws)
-    each = zip(*(by_seed[drawn] for drawn in sorted(by_seed)), strict=True)
+    tasks = {f"seed {drawn}": (plan, drawn) for drawn in range(seed, seed + draws)}
+    kept = FinishedParts(partial, {"condition": plan.to_json()})
+    with _processes(min(jobs, draws), executor) as pool:
+        found = finish(
+            conditions_of_draw, tasks, _CONDITIONS, kept, executor=pool, progress=progress
+        )
+    each = zip(*found.values(), strict=True)
     cells = ((delta, depth) for delta in plan.deltas for depth in plan.depths)
     rows = tuple(_row(*cell, found) for cell, found in zip(cells, each, strict=True))
     return ConditionCurves(plan.points, plan.dim, draws, seed, rows)
@@ -195,6 +201,16 @@ class _Plan:
         if not wanted or not layers:
             raise InvalidInput("Condition curves need one Δ and one depth at least; got none.")
         return cls(wanted, layers, points, require_dim(dim))
+
+    def to_json(self) -> dict[str, Any]:
+        """What makes a table this one."""
+        return asdict(self) | {"deltas": [str(delta) for delta in self.deltas]}
+
+
+_CONDITIONS: Form[list[Interval]] = Form(
+    lambda found: [[each.lower, each.upper] for each in found],
+    lambda data: [Interval(float(lower), float(upper)) for lower, upper in data],
+)
 
 
 def _require_delta(value: Any) -> Fraction:
@@ -339,13 +355,10 @@ def _mean(found: Sequence[Interval]) -> Interval:
 
 
 @contextmanager
-def _mapping(
-    plan: _Plan, seeds: Sequence[int], jobs: int, executor: Executor | None
-) -> Iterator[Iterator[tuple[int, list[Interval]]]]:
-    """(seed, conditions) of every draw, as they are done; in worker processes from two jobs on."""
-    tasks = ((seed, (plan, seed)) for seed in seeds)
+def _processes(jobs: int, executor: Executor | None) -> Iterator[Executor | None]:
+    """The executor that is given, or one of worker processes; None where this one does all."""
     if executor is not None or jobs == 1:
-        yield as_they_come(conditions_of_draw, tasks, executor)
+        yield executor
         return
-    with worker_pool(min(jobs, len(seeds)), "nt.condition_curves") as pool:
-        yield as_they_come(conditions_of_draw, tasks, pool)
+    with worker_pool(jobs, "nt.condition_curves") as pool:
+        yield pool

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-import platform
 import re
 import zipfile
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +14,14 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from ntkproofs.environment import versions
 from ntkproofs.errors import InvalidInput
 from ntkproofs.files import replacing
 from ntkproofs.networks.steps import Place
+from ntkproofs.resuming import differing
 
 _FORMAT = 1
+_PACKAGES = ("ntkproofs", "numpy", "scipy", "jax", "jaxlib", "equinox", "optax", "scikit-learn")
 
 
 def _history() -> dict[str, list[Any]]:
@@ -73,15 +73,13 @@ def digest(tree: Any) -> str:
     return found.hexdigest()
 
 
-def versions(packages: Sequence[str]) -> dict[str, str]:
-    """The versions of Python and of packages: what numbers of trained networks depend on."""
-    found = {"python": platform.python_version()}
-    for name in packages:
-        try:
-            found[name] = version(name)
-        except PackageNotFoundError:
-            found[name] = "not installed"
-    return found
+def made_by() -> dict[str, Any]:
+    """The versions and the device that trained networks depend on."""
+    device = jax.devices()[0]
+    return {
+        "versions": versions(_PACKAGES),
+        "device": f"{device.platform}: {device.device_kind}",
+    }
 
 
 def save_progress(path: Path, header: dict[str, Any], progress: Progress) -> None:
@@ -127,19 +125,6 @@ def load_progress(path: Path, header: dict[str, Any], begin: Progress) -> Progre
     place, best = jax.tree.unflatten(structure, [jnp.asarray(array) for array in arrays])
     rest = (found["lowest"], found["stale"], found["stopped"], found["history"])
     return Progress(place, best, *rest)
-
-
-def differing(found: Any, wanted: Any) -> str:
-    """The entries in which two recipes (budgets, settings) differ, as text.
-
-    Example:
-        >>> differing({"rate": 0.1, "steps": 5}, {"rate": 0.5, "steps": 5})
-        ' in rate (0.1, here 0.5)'
-    """
-    if not (isinstance(found, dict) and isinstance(wanted, dict)):
-        return ""
-    names = [name for name in wanted if found.get(name) != wanted[name]]
-    return " in " + ", ".join(f"{n} ({found.get(n)}, here {wanted[n]})" for n in names)
 
 
 def _without_addresses(text: str) -> str:

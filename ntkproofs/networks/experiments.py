@@ -18,13 +18,14 @@ from typing import Any
 import numpy as np
 
 from ntkproofs.errors import InvalidInput
+from ntkproofs.networks.checkpoints import made_by
 from ntkproofs.networks.contenders import Budget, Contender, Fitted, Point, also, contenders
 from ntkproofs.networks.data import Task
 from ntkproofs.networks.kernel_machines import cross_entropy, log_softmax
 from ntkproofs.networks.results import Model, Results, RunScores, Score, TaskRun, analyse
-from ntkproofs.networks.resuming import FinishedParts
 from ntkproofs.networks.table_sources import Source, table_sources
 from ntkproofs.processes import as_they_come
+from ntkproofs.resuming import FinishedParts
 
 Progress = Callable[[int, int], None]
 
@@ -107,7 +108,7 @@ def run_tasks(
         >>> run_tasks("mine", [sinusoids], Budget(runs=2), rivals=one).blocks()
         [('sinusoids', 'mse'), ('sinusoids', 'r2')]
     """
-    kept = FinishedParts(partial, {"table": name, "budget": asdict(budget)})
+    kept = FinishedParts(partial, {"table": name, "budget": asdict(budget)} | made_by())
     table = _Table(sources, budget, rivals or contenders, kept, progress)
     for part, found in as_they_come(_run, table.unfinished(executor is None), executor):
         table.finish(part, found, told=executor is None)

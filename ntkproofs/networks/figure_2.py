@@ -21,17 +21,17 @@ from numpy.typing import NDArray
 
 from ntkproofs.conventions import require_integer, require_seed
 from ntkproofs.errors import InvalidInput
-from ntkproofs.networks.checkpoints import digest
+from ntkproofs.networks.checkpoints import digest, made_by
 from ntkproofs.networks.data import Task
 from ntkproofs.networks.models import ECRN, MLP, ResidualMLP
 from ntkproofs.networks.recipes import require_one_of
 from ntkproofs.networks.resnet import ResNet18, require_channels
-from ntkproofs.networks.resuming import FinishedParts
 from ntkproofs.networks.statistics import Mean, Paired, holm, mean_over_runs, paired
 from ntkproofs.networks.table_sources import TASKS, task_source
 from ntkproofs.networks.tracking import Tracker
 from ntkproofs.networks.training import Data, Recipe, stable_rate, train
 from ntkproofs.processes import as_they_come
+from ntkproofs.resuming import FinishedParts
 
 Floats = NDArray[np.float64]
 Progress = Callable[[int, int], None]
@@ -234,7 +234,7 @@ def run_figure_2(
             data files that are missing.
     """
     settings = settings or Figure2Settings()
-    kept = FinishedParts(partial, {"figure": "figure-2", "settings": asdict(settings)})
+    kept = FinishedParts(partial, {"figure": "figure-2", "settings": asdict(settings)} | made_by())
     source = task_source(settings.task, rows=settings.rows, images=settings.images, folder=folder)
     tasks = [source(settings.seed + run) for run in range(settings.runs)]
     networks = {

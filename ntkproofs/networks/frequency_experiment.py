@@ -9,8 +9,9 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from concurrent.futures import Executor
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from itertools import product
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,8 +24,9 @@ from ntkproofs.finite_width.mode_rates import ModeRates, RateFit, fit_rates, mea
 from ntkproofs.finite_width.network import Network, draw_weights
 from ntkproofs.finite_width.torus_problems import TorusLoss
 from ntkproofs.finite_width.torus_training import ModeCurves
+from ntkproofs.networks.checkpoints import made_by
 from ntkproofs.networks.frequency_control import train
-from ntkproofs.processes import as_they_come
+from ntkproofs.resuming import FinishedParts, Form, finish
 
 CONFIDENCE = 0.95
 _RESAMPLES = 1000
@@ -191,6 +193,7 @@ def run_frequency_control(
     progress: Tracker | None = None,
     *,
     executor: Executor | None = None,
+    partial: Path | None = None,
 ) -> FrequencyControl:
     """Train all networks and compare rates.
 
@@ -198,9 +201,12 @@ def run_frequency_control(
         settings: by default the run whose results are kept, of about four minutes on two cores.
         executor: that of :mod:`ntkproofs.cluster`, which is given the networks; the result does
             not depend on it.
+        partial: file in which finished networks are kept, and from which the run goes on if it is
+            there. It stays at the end: remove it when the results are safe.
         progress: called as ``progress(done, total)`` after every network.
 
     Raises:
+        InvalidInput: for a partial file that is none, or of other settings or versions.
         Unable: if a network diverges.
 
     Example:
@@ -211,12 +217,11 @@ def run_frequency_control(
     """
     chosen = settings or Settings()
     keys = list(product(chosen.cases(), range(len(chosen.widths)), range(chosen.draws)))
-    runs: dict[tuple[Case, int, int], Run] = {}
-    for key, run in as_they_come(_run, ((key, (chosen, *key)) for key in keys), executor):
-        runs[key] = run
-        if progress is not None:
-            progress(len(runs), len(keys))
-    found = FrequencyControl(chosen, [runs[key] for key in keys], [], [])
+    tasks = {_part(chosen, *key): (chosen, *key) for key in keys}
+    kept = FinishedParts(partial, {"frequency-control": asdict(chosen)} | made_by())
+    curves = finish(_curves, tasks, _CURVES, kept, executor=executor, progress=progress)
+    runs = [_run(chosen, *key, curves[_part(chosen, *key)]) for key in keys]
+    found = FrequencyControl(chosen, runs, [], [])
     for case in chosen.cases():
         found.summaries.extend(_summary(found, case, width) for width in chosen.widths)
         if len(chosen.widths) > 1:
@@ -224,7 +229,13 @@ def run_frequency_control(
     return found
 
 
-def _run(settings: Settings, case: Case, index: int, draw: int) -> Run:
+def _part(settings: Settings, case: Case, index: int, draw: int) -> str:
+    loss = f"{case.loss.kind} of order {case.loss.order!r}"
+    problem = f"T^{case.dim} of side {case.side}, {loss}, target of size {case.amplitude!r}"
+    return f"{problem}, width {settings.widths[index]}, draw {draw}"
+
+
+def _curves(settings: Settings, case: Case, index: int, draw: int) -> ModeCurves:
     """Train one network, of the width with this index."""
     problem = case.loss.problem(case.side, case.dim, amplitude=case.amplitude, seed=settings.seed)
     width = settings.widths[index]
@@ -232,10 +243,16 @@ def _run(settings: Settings, case: Case, index: int, draw: int) -> Run:
     # Every width has draws of its own: one stream of numbers would tie them together.
     number = index * settings.draws + draw
     weights = draw_weights(network, 2 * case.dim, seed=settings.seed, draw=number)
-    curves = train(network, weights, problem, steps=settings.steps, centred=True)
+    return train(network, weights, problem, steps=settings.steps, centred=True)
+
+
+_CURVES: Form[ModeCurves] = Form(ModeCurves.to_json, ModeCurves.from_json)
+
+
+def _run(settings: Settings, case: Case, index: int, draw: int, curves: ModeCurves) -> Run:
     rates = measure_rates(curves)
     compared = fit_rates(rates.predicted, rates.measured)
-    return Run(case, width, draw, rates, compared, curves if draw == 0 else None)
+    return Run(case, settings.widths[index], draw, rates, compared, curves if draw == 0 else None)
 
 
 def _summary(found: FrequencyControl, case: Case, width: int) -> Summary:

@@ -12,6 +12,7 @@ import math
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any
 
 import equinox as eqx
@@ -20,8 +21,9 @@ import jax.numpy as jnp
 import numpy as np
 
 from ntkproofs.errors import InvalidInput, Unable
+from ntkproofs.networks.checkpoints import made_by
 from ntkproofs.networks.models import ECRN, trainable
-from ntkproofs.processes import as_they_come
+from ntkproofs.resuming import FinishedParts, Form, finish
 
 
 @dataclass(frozen=True)
@@ -77,24 +79,31 @@ def laziness(
     setting: Setting | None = None,
     *,
     executor: Executor | None = None,
+    partial: Path | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> list[Laziness]:
     """Train a network of each width, α and seed; the rows do not depend on the executor.
 
+    Args:
+        widths, alphas, seeds: of the networks.
+        setting: what they share.
+        executor, partial, progress: see :func:`ntkproofs.resuming.finish`; finished rows are kept
+            in the file ``partial``, which stays at the end.
+
     Raises:
-        InvalidInput: for empty lists.
+        InvalidInput: for empty lists, and a partial file that is none or of another run.
         Unable: where training diverges.
     """
     setting = setting or Setting()
     jobs = [(w, a, s) for w in widths for a in alphas for s in seeds]
     if not jobs:
         raise InvalidInput("Give at least one width, one α and one seed.")
-    found: dict[tuple[int, float, int], Laziness] = {}
-    for job, row in as_they_come(_trained, ((job, (setting, *job)) for job in jobs), executor):
-        found[job] = row
-        if progress is not None:
-            progress(len(found), len(jobs))
-    return [found[job] for job in jobs]
+    names = [f"width {w}, α = {a!r}, seed {s}" for w, a, s in jobs]
+    tasks = {name: (setting, *job) for name, job in zip(names, jobs, strict=True)}
+    kept = FinishedParts(partial, {"lazy-regime": asdict(setting)} | made_by())
+    form = Form(asdict, lambda data: Laziness(**data))
+    found = finish(_trained, tasks, form, kept, executor=executor, progress=progress)
+    return [found[name] for name in names]
 
 
 def _trained(setting: Setting, width: int, alpha: float, seed: int) -> Laziness:

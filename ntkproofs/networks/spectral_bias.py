@@ -10,7 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any
 
 import equinox as eqx
@@ -19,9 +20,10 @@ import jax.numpy as jnp
 import numpy as np
 
 from ntkproofs.errors import InvalidInput, Unable
+from ntkproofs.networks.checkpoints import made_by
 from ntkproofs.networks.lazy_regime import descended, kernel_of, outputs_of
 from ntkproofs.networks.models import ECRN, trainable
-from ntkproofs.processes import as_they_come
+from ntkproofs.resuming import FinishedParts, Form, finish
 
 
 @dataclass(frozen=True)
@@ -68,14 +70,22 @@ def spectral_bias(
     setting: BiasSetting | None = None,
     *,
     executor: Executor | None = None,
+    partial: Path | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> list[BiasRun]:
     """Train a network of each bandwidth and seed; bandwidth 0 is the network without features.
 
     The runs do not depend on the executor.
 
+    Args:
+        bandwidths, seeds: of the networks.
+        setting: what they share.
+        executor, partial, progress: see :func:`ntkproofs.resuming.finish`; finished runs are kept
+            in the file ``partial``, which stays at the end.
+
     Raises:
-        InvalidInput: for empty lists, or frequencies that the grid does not carry.
+        InvalidInput: for empty lists, frequencies that the grid does not carry, and a partial file
+            that is none or of another run.
         Unable: where training diverges.
     """
     setting = setting or BiasSetting()
@@ -87,12 +97,12 @@ def spectral_bias(
             f"A grid of {setting.points} points carries frequencies below {setting.points / 2:g}; "
             f"got {setting.frequencies}."
         )
-    found: dict[tuple[float, int], BiasRun] = {}
-    for job, run in as_they_come(_run, ((job, (setting, *job)) for job in jobs), executor):
-        found[job] = run
-        if progress is not None:
-            progress(len(found), len(jobs))
-    return [found[job] for job in jobs]
+    names = [f"bandwidth {b!r}, seed {s}" for b, s in jobs]
+    tasks = {name: (setting, *job) for name, job in zip(names, jobs, strict=True)}
+    kept = FinishedParts(partial, {"spectral-bias": asdict(setting)} | made_by())
+    form = Form(asdict, lambda data: BiasRun(**data | {"steps": tuple(data["steps"])}))
+    found = finish(_run, tasks, form, kept, executor=executor, progress=progress)
+    return [found[name] for name in names]
 
 
 def _run(setting: BiasSetting, bandwidth: float, seed: int) -> BiasRun:

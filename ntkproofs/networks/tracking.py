@@ -16,9 +16,10 @@ from typing import Any
 
 import numpy as np
 
+from ntkproofs.environment import versions
 from ntkproofs.errors import InvalidInput
 from ntkproofs.files import replacing
-from ntkproofs.networks.checkpoints import digest, versions
+from ntkproofs.networks.checkpoints import digest
 from ntkproofs.networks.recipes import Data
 from ntkproofs.networks.tangents import tangent_kernel
 

@@ -1,4 +1,4 @@
-"""Interrupted tables and figures: they go on, to the same bits, and take up nothing foreign."""
+"""Interrupted tables, figures, sweeps: they go on to the same bits, and take up nothing foreign."""
 
 import functools
 import json
@@ -13,12 +13,15 @@ pytest.importorskip("equinox")
 
 from ntkproofs.cli import app
 from ntkproofs.errors import InvalidInput
-from ntkproofs.networks import data, experiments, figure_2
+from ntkproofs.networks import data, experiments, figure_2, frequency_experiment, lazy_regime
+from ntkproofs.networks.checkpoints import made_by
 from ntkproofs.networks.contenders import STANDARD_NTK, Budget, Contender, Fitted
 from ntkproofs.networks.experiments import run_tasks
 from ntkproofs.networks.figure_2 import Figure2Settings, run_figure_2
+from ntkproofs.networks.lazy_regime import Setting, laziness
 from ntkproofs.networks.models import MLP
-from ntkproofs.networks.resuming import FinishedParts
+from ntkproofs.networks.spectral_bias import BiasSetting, spectral_bias
+from ntkproofs.resuming import FinishedParts
 
 BUDGET = Budget(runs=3, points=2, rows=100)
 
@@ -67,7 +70,8 @@ def interrupted(tmp_path):
     model = Model(interrupt=8)
     with pytest.raises(KeyboardInterrupt):
         table(model, path)
-    assert list(FinishedParts(path, {"table": "mine", "budget": asdict(BUDGET)}).parts) == [
+    run = {"table": "mine", "budget": asdict(BUDGET)} | made_by()
+    assert list(FinishedParts(path, run).parts) == [
         "sinusoids, run 0",
         "sinusoids, run 1",
         "sinusoids, run 2",
@@ -175,9 +179,9 @@ def test_the_command_says_what_was_finished_goes_on_and_cleans_up(tmp_path, monk
     names = sorted(file.name for file in tmp_path.iterdir())
     assert names == ["table_1.csv", "table_1.json", "table_1.tex"]
     model.interrupt = model.fits + 1
-    assert "no run was finished" in run(command).output
+    assert "nothing was finished" in run(command).output
     model.interrupt = model.fits + 1
-    assert "With --output DIR finished runs are kept" in run(command[:-2]).output
+    assert "With --output DIR what is finished is kept" in run(command[:-2]).output
 
 
 def test_results_that_cannot_be_written_stay_in_the_partial_file(tmp_path, monkeypatch):
@@ -219,3 +223,65 @@ def test_figure_2_goes_on_from_its_finished_paths_to_the_same_bits(tmp_path, mon
                 assert type(value) is type(getattr(two, name))
     with pytest.raises(InvalidInput, match=r"it differs in the settings in steps \(3, here 4\)"):
         run_figure_2(replace(settings, steps=4), partial=partial)
+
+
+def frequency(**options):
+    small = frequency_experiment.Settings(
+        tori=((1, 6),), orders=(1,), poisson_orders=(), widths=(8,), draws=3, steps=20,
+        large_amplitudes=(),
+    )  # fmt: skip
+    found = frequency_experiment.run_frequency_control(small, **options)
+    return repr(found), [run.rates.measured.tobytes() for run in found.runs]
+
+
+def bias(**options):
+    setting = BiasSetting(points=8, frequencies=2, width=8, depth=2, features=4, steps=40)
+    return spectral_bias([1.0], [0, 1, 0, 2], setting, **options)
+
+
+def lazy(**options):
+    setting = Setting(points=4, tests=4, depth=2, features=3, steps=10)
+    return laziness([8], [0.5], [0, 1, 0, 2], setting, **options)
+
+
+@pytest.mark.parametrize("sweep", [frequency, bias, lazy])
+def test_sweeps_over_networks_go_on_to_the_same_bits(sweep, tmp_path):
+    path = tmp_path / "sweep.partial.json"
+
+    def interrupt(done, total):
+        assert total == 3  # a network that is asked for twice is trained once
+        if done == 2:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        sweep(partial=path, progress=interrupt)
+    kept = json.loads(path.read_text())
+    assert len(kept["parts"]) == 2
+    assert {"python", "jax", "numpy"} <= set(kept["run"]["versions"])
+    told = []
+    found = sweep(partial=path, progress=lambda *count: told.append(count))
+    assert repr(found) == repr(sweep())
+    assert told == [(1, 3), (2, 3), (3, 3)]
+    again = json.loads(path.read_text())["parts"]
+    assert {name: again[name] for name in kept["parts"]} == kept["parts"]
+
+
+def test_the_commands_of_sweeps_go_on_and_clean_up(tmp_path, monkeypatch):
+    target, train = tmp_path / "lazy.json", lazy_regime._trained
+    calls = []
+
+    def interrupted(*arguments):
+        calls.append(arguments)
+        if len(calls) == 2:
+            raise KeyboardInterrupt
+        return train(*arguments)
+
+    monkeypatch.setattr(lazy_regime, "_trained", interrupted)
+    options = ["--width", "4", "--seeds", "2", "--json", str(target)]
+    command = ["experiment", "lazy-regime", *options]
+    first = CliRunner().invoke(app, command)
+    assert first.exit_code == 130
+    assert "lazy.partial.json: width 4, α = 0.5, seed 0. The same" in first.stderr
+    assert CliRunner().invoke(app, command).exit_code == 0
+    assert len(calls) == 3
+    assert [path.name for path in tmp_path.iterdir()] == ["lazy.json"]
