@@ -50,7 +50,7 @@ def test_a_new_file_is_named_in_the_command_that_checks_it(tmp_path):
 
 
 def test_explain_tells_everything_about_one_claim():
-    answer = run("verify", "--explain", "talk.entrywise-commute")
+    answer = run("verify", "--explain", "talk.entrywise-commute", "--timeout", "600")
     assert answer.exit_code == 0
     told = " ".join(answer.stdout.split())
     for piece in (
@@ -66,7 +66,8 @@ def test_explain_tells_everything_about_one_claim():
 
 
 def test_explain_tells_a_theorem_once():
-    told = " ".join(run("verify", "--explain", "talk.two-layer-decay").stdout.split())
+    answer = run("verify", "--explain", "talk.two-layer-decay", "--timeout", "600")
+    told = " ".join(answer.stdout.split())
     assert told.count("acts on spherical harmonics of degree l as the number") == 1
     assert "Funk-Hecke formula, as above." in told
 
