@@ -21,6 +21,7 @@ from ntkproofs.cluster import bundles, connection, serving
 from ntkproofs.cluster.bundles import Bundle, place
 from ntkproofs.cluster.evidence import ClusterPool
 from ntkproofs.cluster.executor import ClusterExecutor, Waits
+from ntkproofs.cluster.sameness import stamp
 from ntkproofs.errors import InvalidInput, MissingPackage, Unable
 from ntkproofs.reports.json_report import report_to_json
 
@@ -306,6 +307,7 @@ def test_a_cluster_without_workers_is_told(monkeypatch, tmp_path):
 
 
 def test_workers_of_other_versions_are_refused(monkeypatch, address, tmp_path):
+    stamp()  # a process keeps the first: it is not to be that of 9.9, for the tests after this
     monkeypatch.setattr(ntkproofs, "__version__", "9.9")
     with pytest.raises(Unable, match=r"other versions .* ntkproofs is 9\.9 here and 0"):
         verify([slow_claim(tmp_path)], cluster=address)
