@@ -43,6 +43,11 @@ def require_integer(name: str, value: Any, *, least: int, why: str) -> int:
     return number
 
 
+def require_seed(seed: Any) -> int:
+    """A seed, an integer >= 0."""
+    return require_integer("seed", seed, least=0, why="it numbers the random choices")
+
+
 def require_dim(dim: Any) -> int:
     """A dimension of the space, d >= 2."""
     return require_integer(

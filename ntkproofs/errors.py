@@ -7,6 +7,24 @@ the message says which, and how to raise the limit.
 A message reads: requirement, what was given, why it matters mathematically, what to do.
 """
 
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+
+def near_names(name: str, known: Iterable[str], *, most: int = 6) -> str:
+    """Known names that are like one that is not known; the first ones where none is.
+
+    Example:
+        >>> near_names("talk.prof-1", ["talk.proof-1", "talk.regimes"])
+        'talk.proof-1'
+    """
+    names = list(dict.fromkeys(known))
+    near = difflib.get_close_matches(name, names, n=3)
+    more = [] if near or len(names) <= most else ["..."]
+    return ", ".join([*(near or names[:most]), *more])
+
 
 class NtkproofsError(Exception):
     """Base of every error that ntkproofs raises on purpose."""

@@ -65,11 +65,26 @@ def test_explain_tells_everything_about_one_claim():
         assert piece in told
 
 
-def test_explain_tells_a_theorem_once():
-    answer = run("verify", "--explain", "talk.two-layer-decay", "--timeout", "600")
-    told = " ".join(answer.stdout.split())
-    assert told.count("acts on spherical harmonics of degree l as the number") == 1
-    assert "Funk-Hecke formula, as above." in told
+CITING = """
+from ntkproofs.claims import Claim, Theorem, exactly
+
+pigeons = Theorem("pigeonhole principle", "two of n + 1 share one of n holes", "folklore")
+claim = Claim("my.claim", "c = 2", "notes", {"c": 3}, {})
+
+@claim.proof(covers="one number", relies_on=[pigeons])
+def compared(c):
+    yield exactly("c against 2", c, 2)
+
+claim.amend("c = 2, as it should be", c=2, mutants={"c": [3]})
+"""
+
+
+def test_explain_tells_a_theorem_once(tmp_path):
+    file = tmp_path / "claims.py"
+    file.write_text(CITING)
+    told = " ".join(run("verify", file, "--explain", "my.claim").stdout.split())
+    assert told.count("two of n + 1 share one of n holes") == 1
+    assert "pigeonhole principle, as above." in told
 
 
 def test_explaining_what_is_not_there():

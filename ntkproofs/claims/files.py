@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol, TypeVar
 
-from ntkproofs.errors import InvalidInput
+from ntkproofs.errors import InvalidInput, near_names
 
 
 class _HasId(Protocol):
@@ -70,9 +70,9 @@ def select(claims: Iterable[_Some], ids: Sequence[str]) -> tuple[_Some, ...]:
     by_id = {claim.id: claim for claim in claims}
     unknown = [name for name in ids if name not in by_id]
     if unknown:
-        near = [known for known in by_id if any(part in known for part in unknown[0].split("."))]
-        hint = ", ".join((near or list(by_id))[:6])
-        raise InvalidInput(f"No claim has the id {unknown[0]!r}. Known ids include: {hint}.")
+        raise InvalidInput(
+            f"No claim has the id {unknown[0]!r}; there are: {near_names(unknown[0], by_id)}."
+        )
     return tuple(by_id[name] for name in dict.fromkeys(ids)) if ids else tuple(by_id.values())
 
 

@@ -88,7 +88,7 @@ def without_blind_refuters(
     """Refuters that refute the amended statement too are vacuous: they may refute everything."""
     blind = {e.name for e in amended.evidence if e.outcome is Outcome.REFUTES}
     evidence = [
-        e.as_vacuous("refutes the amended statement too;")
+        e.discounted("refutes the amended statement too;")
         if e.outcome is Outcome.REFUTES and e.name in blind
         else e
         for e in original.evidence
@@ -134,23 +134,27 @@ def _judge_mutants(
     results: Results,
 ) -> tuple[StatementResult, MutantResults]:
     alive: list[str] = []
-    blind: dict[str, str] = {}
+    why: dict[str, tuple[str, Outcome]] = {}
     for variant, some in tasks.items():
         mutant = f"{variant.constant} = {standing.mutants[variant.constant][variant.index]}"
-        living = [t.evidence for t in some if results[t].outcome is not Outcome.REFUTES]
-        blind |= {t.evidence: _why_alive(mutant, results[t]) for t in some if t.evidence in living}
+        living = [t for t in some if results[t].outcome is not Outcome.REFUTES]
+        for task in living:
+            _note_alive(why, mutant, results[task])
         if living or not some:
-            alive.append(f"{mutant} ({', '.join(living) or 'no evidence answers for it'})")
+            names = ", ".join(task.evidence for task in living)
+            alive.append(f"{mutant} ({names or 'no evidence answers for it'})")
     answered = {task.evidence for some in tasks.values() for task in some}
     for item in result.evidence:
         if item.outcome is Outcome.HOLDS and item.name not in answered:
-            blind[item.name] = "no mutant reaches it;"
-    evidence = [e.as_vacuous(blind[e.name]) if e.name in blind else e for e in result.evidence]
+            why[item.name] = ("no mutant reaches it;", Outcome.VACUOUS)
+    evidence = [e.discounted(*why[e.name]) if e.name in why else e for e in result.evidence]
     return judge_statement(standing, evidence), MutantResults(len(tasks), tuple(alive))
 
 
-def _why_alive(mutant: str, result: EvidenceResult) -> str:
-    """What evidence did with a mutant that it did not refute; a crash is not a tolerance."""
+def _note_alive(why: dict[str, tuple[str, Outcome]], mutant: str, result: EvidenceResult) -> None:
+    """Why evidence that did not refute a mutant counts for nothing; a crash is not a tolerance."""
     if result.outcome is Outcome.CRASHED:
-        return f"did not finish on the mutant {mutant} ({result.detail});"
-    return f"lets the mutant {mutant} live;"
+        said = f"did not finish on the mutant {mutant} ({result.detail});"
+        why.setdefault(result.name, (said, Outcome.CRASHED))
+    else:
+        why[result.name] = (f"lets the mutant {mutant} live;", Outcome.VACUOUS)

@@ -217,15 +217,14 @@ def _summarise(
 
 def _summaries(steps: Sequence[Step]) -> tuple[StepSummary, ...]:
     """The first different steps, in order, each with how often it came."""
-    times: dict[tuple[str, str, str, bool, str], int] = {}
+    times: dict[StepSummary, int] = {}
     for step in steps:
-        said = (str(step.about), step.method, step.truth.value, step.premise, step.origin)
+        about = without_addresses(str(step.about))
+        told = (about, step.method, step.truth.value, step.premise, 0, step.origin, step.assuming)
+        said = StepSummary(*told)
         if said in times or len(times) < _MOST_SUMMARIES:
             times[said] = times.get(said, 0) + 1
-    return tuple(
-        StepSummary(without_addresses(about), method, truth, premise, count, origin)
-        for (about, method, truth, premise, origin), count in times.items()
-    )
+    return tuple(replace(said, times=count) for said, count in times.items())
 
 
 def _transcript(steps: Sequence[Step]) -> str:
@@ -239,6 +238,7 @@ def _transcript(steps: Sequence[Step]) -> str:
             {str(name): plain_value(value) for name, value in step.witness.items()},
             step.premise,
             step.reason,
+            step.assuming,
         ]
         for step in steps
     ]

@@ -68,6 +68,7 @@ class StepSummary:
         premise: whether they only prepare the conclusion.
         times: how many there were.
         origin: the line of a derivation that they check, ``derivation#line``; may be empty.
+        assuming: what the decisions took for granted of symbols, in LaTeX.
     """
 
     about: str
@@ -76,6 +77,7 @@ class StepSummary:
     premise: bool
     times: int
     origin: str = ""
+    assuming: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -114,9 +116,14 @@ class EvidenceResult:
         """Whether a float entered a ball or an exact number: it is sampled at most."""
         return TAINTED in self.detail
 
-    def as_vacuous(self, why: str) -> EvidenceResult:
+    @property
+    def assuming(self) -> tuple[str, ...]:
+        """What its steps took for granted of symbols, each once; of those that are listed."""
+        return tuple(dict.fromkeys(told for step in self.steps for told in step.assuming))
+
+    def discounted(self, why: str, outcome: Outcome = Outcome.VACUOUS) -> EvidenceResult:
         """The same result, counting for nothing."""
-        return replace(self, outcome=Outcome.VACUOUS, grade=None, detail=f"{why} {self.detail}")
+        return replace(self, outcome=outcome, grade=None, detail=f"{why} {self.detail}")
 
 
 @dataclass(frozen=True)

@@ -63,8 +63,8 @@ def result_to_json(result: EvidenceResult) -> dict[str, Any]:
         else {str(name): plain_value(value) for name, value in witness.items()},
         "transcript": result.transcript,
         "steps": [
-            [step.about, step.method, step.truth, step.premise, step.times, step.origin]
-            for step in result.steps
+            [s.about, s.method, s.truth, s.premise, s.times, s.origin, list(s.assuming)]
+            for s in result.steps
         ],
     }
 
@@ -112,7 +112,7 @@ def result_from_json(outline: EvidenceOutline, data: Any) -> EvidenceResult:
 
 
 def _read_step(data: Any) -> StepSummary:
-    about, method, truth, premise, times, origin = items(data, 6)
+    about, method, truth, premise, times, origin, assuming = items(data, 7)
     if truth not in _TRUTHS:
         raise NotReadable("a step is true, false or undecided")
     return StepSummary(
@@ -122,6 +122,7 @@ def _read_step(data: Any) -> StepSummary:
         of_type(premise, bool),
         count(times),
         text(origin),
+        tuple(map(text, items(assuming))),
     )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Sequence
 from enum import StrEnum
@@ -12,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ntkproofs.commands.common import EXIT_UNABLE, console
-from ntkproofs.errors import InvalidInput, NtkproofsError
+from ntkproofs.errors import InvalidInput, NtkproofsError, near_names
 
 if TYPE_CHECKING:
     from ntkproofs.derivation.document import Derivation
@@ -126,10 +125,9 @@ def _found(paths: Sequence[Path]) -> dict[str, Derivation]:
 def _chosen(known: dict[str, Derivation], names: Sequence[str]) -> list[Derivation]:
     for name in names:
         if name not in known:
-            near = difflib.get_close_matches(name, known, n=3, cutoff=0.5) or sorted(known)[:6]
-            hint = f"Near it: {', '.join(near)}." if near else "There are none here."
+            near = near_names(name, sorted(known)) or "none here"
             raise InvalidInput(
-                f"No derivation has the id {name!r}. {hint} ntkproofs derive lists all ids."
+                f"No derivation has the id {name!r}; there are: {near}. ntkproofs derive lists all."
             )
     return [known[name] for name in dict.fromkeys(names)] or list(known.values())
 

@@ -199,8 +199,9 @@ def _comparisons(id: str, produced: Any) -> list[Any]:
     if isinstance(produced, (list, tuple)):
         return [c for item in produced for c in _comparisons(id, item)]
     raise InvalidInput(
-        f"the body of {id!r} returns comparisons of quantities; it returned "
-        f"{type(produced).__name__}"
+        f"the body of {id!r} returns comparisons of quantities, such as A.smallest() >= c; it "
+        f"returned {type(produced).__name__}, which no balls decide. Make quantities of numbers "
+        "and expressions with nt.quantity"
     )
 
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 from functools import lru_cache
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 
 from ntkproofs.derivation.document import Derivation
 from ntkproofs.derivation.known import Fact
-from ntkproofs.errors import InvalidInput
+from ntkproofs.errors import InvalidInput, near_names
 
 
 def bundled_derivations() -> Path:
@@ -92,7 +91,7 @@ def derivation(id: str) -> Derivation:
     """
     known = _bundled()
     if id not in known:
-        near = ", ".join(difflib.get_close_matches(id, known)) or ", ".join(known)
+        near = near_names(id, known)
         raise InvalidInput(f"no bundled derivation is called {id!r}; there are: {near}")
     return known[id]
 

@@ -12,7 +12,6 @@ d
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -23,7 +22,7 @@ import sympy as sp
 from sympy.core.facts import InconsistentAssumptions
 
 from ntkproofs.derivation.vocabulary import CONSTANTS, FUNCTIONS
-from ntkproofs.errors import InvalidInput
+from ntkproofs.errors import InvalidInput, near_names
 
 Kind = Literal["integer", "real", "positive", "complex", "point"]
 Bound = int | Fraction | sp.Expr
@@ -368,7 +367,5 @@ def _require_tex(tex: str) -> str:
 
 
 def _unknown(what: str, name: str, known: Iterable[str]) -> str:
-    names = sorted(set(known))
-    near = difflib.get_close_matches(name, names, n=3, cutoff=0.5)
-    hint = f"near names: {', '.join(near)}" if near else f"known: {', '.join(names)}"
-    return f"every {what} must be declared before it is used; {name!r} is not ({hint})"
+    hint = near_names(name, sorted(set(known)), most=60)
+    return f"every {what} must be declared before it is used; {name!r} is not (there are: {hint})"

@@ -18,7 +18,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from ntkproofs.conventions import require_integer
+from ntkproofs.conventions import require_integer, require_seed
 from ntkproofs.errors import InvalidInput
 from ntkproofs.finite_width.accumulators import Moments
 from ntkproofs.finite_width.checkpoints import load_state, save_state
@@ -241,7 +241,7 @@ def ensemble(
 def _plan(network: Network, X: Any, draws: int, seed: int, dtype: Precision) -> Plan:
     why = "an error needs two draws at least"
     draws = require_integer("draws", draws, least=2, why=why)
-    seed = require_integer("seed", seed, least=0, why="it numbers a sequence of networks")
+    seed = require_seed(seed)
     if dtype not in ("float64", "float32"):
         raise InvalidInput(f"Networks are float64 or float32; got dtype = {dtype!r}.")
     X = np.asarray(X, dtype=float)

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from ntkproofs.conventions import require_depth, require_integer
+from ntkproofs.conventions import require_depth, require_integer, require_seed
 from ntkproofs.errors import InvalidInput
 from ntkproofs.kernels.activations import RELU, Activation, PiecewiseLinear, activation_named
 
@@ -123,6 +123,9 @@ def draw_weights(
     Returns:
         :class:`Weights`: matrices of shape (n_l, n_(l-1)), biases of shape (n_l,), or none.
 
+    Raises:
+        InvalidInput: for a seed or a draw that is negative.
+
     Example:
         >>> weights = draw_weights(Network.of(3, 8), 5, seed=0, draw=7)
         >>> [matrix.shape for matrix in weights.matrices]
@@ -131,7 +134,9 @@ def draw_weights(
         >>> bool((weights.matrices[1] == again.matrices[1]).all())
         True
     """
-    generator = np.random.Generator(np.random.SFC64(np.random.SeedSequence([seed, draw])))
+    draw = require_integer("draw", draw, least=0, why="it counts the draws of an ensemble")
+    sequence = np.random.SeedSequence([require_seed(seed), draw])
+    generator = np.random.Generator(np.random.SFC64(sequence))
     normal = lambda *shape: generator.standard_normal(shape, dtype=dtype)  # noqa: E731
     shapes = network.shapes(dim)
     matrices = [normal(*shape) for shape in shapes]

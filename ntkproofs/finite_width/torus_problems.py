@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import fft
 
+from ntkproofs.conventions import require_seed
 from ntkproofs.domains import torus
 from ntkproofs.errors import InvalidInput
 from ntkproofs.finite_width.torus_training import GridProblem
@@ -90,7 +91,7 @@ def rough_target(n: int, dim: int, seed: int) -> Floats:
         >>> np.abs(np.fft.fft(rough_target(4, 1, seed=0)) / 4).round(12).tolist()
         [0.5, 0.5, 0.5, 0.5]
     """
-    noise = np.random.default_rng(seed).standard_normal((n,) * dim)
+    noise = np.random.default_rng(require_seed(seed)).standard_normal((n,) * dim)
     waves = cast(Any, fft.fftn(noise))
     return np.real(cast(Any, fft.ifftn(waves / np.abs(waves)))) * math.sqrt(noise.size)
 

@@ -284,7 +284,7 @@ def descend(
     rates = predicted_rates(network, problem)
     step_size = choose_step(rates, step_size)
     kept_steps = require_record(record, steps)
-    weights, X = _starting(weights, problem), problem.points
+    weights, X = _starting(network, weights, problem), problem.points
     start = forward(network, weights, X).outputs if centred else np.zeros(len(X))
     kept: list[Any] = []
     with np.errstate(over="ignore", invalid="ignore"):  # what is not finite is refused below
@@ -326,12 +326,18 @@ def require_finite(coefficients: Any, step: int, step_size: float) -> None:
         )
 
 
-def _starting(weights: Weights, problem: GridProblem) -> Weights:
+def _starting(network: Network, weights: Weights, problem: GridProblem) -> Weights:
     """The weights in float64, if they are for the embedded points of the grid."""
     matrices, biases = (
         [np.asarray(each, dtype=np.float64) for each in part]
         for part in (weights.matrices, weights.biases)
     )
+    if network.bias_variance and len(biases) != len(matrices):
+        raise InvalidInput(
+            f"A network with biases, of variance {network.bias_variance:g}, has one array of them "
+            f"for each of its {len(matrices)} layers; the weights have {len(biases)}. Draw them "
+            "for this network: draw_weights(network, ...)."
+        )
     if matrices[0].shape[1] != 2 * problem.dim:
         raise InvalidInput(
             f"The torus of {problem.dim} angles is embedded in R^{2 * problem.dim}; the weights "

@@ -20,7 +20,13 @@ import numpy as np
 from flint import arb, arb_mat
 
 from ntkproofs.arithmetic.balls import BallArithmetic, ball, precision
-from ntkproofs.conventions import require_depth, require_dim, require_integer, require_rational
+from ntkproofs.conventions import (
+    require_depth,
+    require_dim,
+    require_integer,
+    require_rational,
+    require_seed,
+)
 from ntkproofs.domains.sphere.points import uniform
 from ntkproofs.errors import InvalidInput, Unable
 from ntkproofs.kernels.networks import cosine_map, cosine_map_derivative
@@ -150,7 +156,7 @@ def condition_curves(
     """
     plan = _Plan.checked(deltas, depths, points, dim)
     draws = require_integer("draws", draws, least=2, why="the spread over draws needs two of them")
-    seed = require_integer("seed", seed, least=0, why="it seeds NumPy's generator")
+    seed = require_seed(seed)
     jobs = require_integer("jobs", jobs, least=1, why="it is a number of processes")
     by_seed: dict[int, list[Interval]] = {}
     with _mapping(plan, range(seed, seed + draws), jobs, executor) as results:

@@ -14,7 +14,7 @@ from typing import Any
 import jax
 import numpy as np
 
-from ntkproofs.conventions import require_integer
+from ntkproofs.conventions import require_integer, require_seed
 from ntkproofs.errors import InvalidInput
 from ntkproofs.finite_width.network import Network
 from ntkproofs.networks.data import Task
@@ -73,7 +73,7 @@ class Budget:
         for name in ("steps", "batch", "record_every", "patience", "rows"):
             require_integer(name, getattr(self, name), least=1, why="a budget counts")
         require_channels(self.channels)
-        require_integer("seed", self.seed, least=0, why="it numbers the random choices")
+        require_seed(self.seed)
         require_integer("points", self.points, least=1, why="a point of the grid is needed")
         if self.points > GRID:
             raise InvalidInput(f"Grids have {GRID} points; {self.points} were asked for.")

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ntkproofs.conventions import require_integer
+from ntkproofs.conventions import require_integer, require_seed
 from ntkproofs.errors import InvalidInput, MissingPackage
 from ntkproofs.networks.synthetic import GaussianMixture, Sinusoids
 from ntkproofs.networks.training import Data
@@ -149,7 +149,7 @@ def split(
     """
     if any(share <= 0 for share in parts) or abs(sum(parts) - 1) > 1e-9:
         raise InvalidInput(f"Shares of parts are positive and sum to 1; got {tuple(parts)}.")
-    require_integer("seed", seed, least=0, why="it numbers the random choices")
+    require_seed(seed)
     strata = np.asarray(strata)
     generator = np.random.default_rng([seed, 5])
     found: list[list[NDArray[np.int64]]] = [[] for _ in parts]

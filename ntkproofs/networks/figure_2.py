@@ -19,7 +19,7 @@ import jax
 import numpy as np
 from numpy.typing import NDArray
 
-from ntkproofs.conventions import require_integer
+from ntkproofs.conventions import require_integer, require_seed
 from ntkproofs.errors import InvalidInput
 from ntkproofs.networks.checkpoints import digest
 from ntkproofs.networks.data import Task
@@ -82,7 +82,7 @@ class Figure2Settings:
         require_integer("runs", self.runs, least=2, why="one run has no spread")
         for name in ("steps", "looks", "points", "rows", "images"):
             require_integer(name, getattr(self, name), least=1, why="a path has steps and points")
-        require_integer("seed", self.seed, least=0, why="it numbers the random choices")
+        require_seed(self.seed)
         require_one_of("The task", self.task, TASKS)
         require_channels(self.channels)
         if not 0 < self.fraction < 1:

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
-from ntkproofs.conventions import require_integer
+from ntkproofs.conventions import require_integer, require_seed
 from ntkproofs.domains import torus
 from ntkproofs.errors import InvalidInput
 from ntkproofs.finite_width.mode_rates import ModeRates, RateFit, fit_rates, measure_rates
@@ -81,7 +81,7 @@ class Settings:
     def __post_init__(self) -> None:
         require_integer("draws", self.draws, least=2, why="one draw has no spread")
         require_integer("steps", self.steps, least=1, why="training takes a step at least")
-        require_integer("seed", self.seed, least=0, why="it numbers a sequence of networks")
+        require_seed(self.seed)
         if not self.tori or not self.widths or not (self.orders or self.poisson_orders):
             raise InvalidInput("An experiment needs a torus, a width and an order of a loss each.")
         if len(set(self.widths)) < len(self.widths):

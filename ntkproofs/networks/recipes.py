@@ -11,7 +11,7 @@ import equinox as eqx
 import jax
 import numpy as np
 
-from ntkproofs.conventions import require_integer
+from ntkproofs.conventions import require_integer, require_seed
 from ntkproofs.errors import InvalidInput
 from ntkproofs.networks.steps import dtype_of, precision
 
@@ -100,7 +100,7 @@ class Recipe:
         for name, count in counts.items():
             whole = require_integer(name, count, least=1, why="training counts steps and points")
             object.__setattr__(self, name, whole)
-        require_integer("seed", self.seed, least=0, why="it numbers the random choices")
+        require_seed(self.seed)
         for name in ("rate", "momentum", "weight_decay"):
             if not isinstance(getattr(self, name), Real):
                 raise InvalidInput(

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ntkproofs.conventions import require_integer
+from ntkproofs.conventions import require_integer, require_seed
 from ntkproofs.errors import InvalidInput
 
 Floats = NDArray[np.float64]
@@ -99,7 +99,7 @@ class Sinusoids:
     def draw(self, n: int, seed: int) -> tuple[Floats, Floats]:
         """Inputs (n, d) and targets (n, 1)."""
         require_integer("n", n, least=1, why=_NEEDS_ROW)
-        require_integer("seed", seed, least=0, why="it numbers the random choices")
+        require_seed(seed)
         generator = np.random.default_rng([seed, 2])
         X = generator.uniform(-1, 1, (n, self.frequencies.shape[1]))
         noisy = self(X) + self.noise * generator.standard_normal(n)
@@ -176,7 +176,7 @@ class GaussianMixture:
     def draw(self, n: int, seed: int) -> tuple[Floats, NDArray[np.int64]]:
         """Inputs (n, d) and labels (n,)."""
         require_integer("n", n, least=1, why=_NEEDS_ROW)
-        require_integer("seed", seed, least=0, why="it numbers the random choices")
+        require_seed(seed)
         generator = np.random.default_rng([seed, 4])
         labels = generator.choice(len(self.weights), size=n, p=self.weights)
         normal = generator.standard_normal((n, self.means.shape[1]))

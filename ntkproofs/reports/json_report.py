@@ -115,6 +115,7 @@ def _evidence(item: EvidenceResult) -> dict[str, Any]:
         "counts": _counts(item.counts),
         "seconds": round(item.seconds, 6),
         "detail": item.detail,
+        "assuming": list(item.assuming),
         "transcript": item.transcript,
     }
 

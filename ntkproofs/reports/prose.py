@@ -95,6 +95,8 @@ def _evidence_in_words(evidence: EvidenceResult) -> Iterator[Text]:
     method = f" by {plain(evidence.method)}" if evidence.method else ""
     yield Text(f"  {total}{where}{method}.")
     yield Text(f"  {readable(evidence.detail)}")
+    if evidence.assuming:
+        yield Text(f"  Taken for granted: {readable(', '.join(evidence.assuming))}.")
     if evidence.witness:
         values = ", ".join(
             f"{plain(str(name))} = {readable(str(value))}"

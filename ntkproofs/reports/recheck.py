@@ -24,7 +24,13 @@ from ntkproofs.claims.dependencies import digest
 from ntkproofs.claims.files import Problem, claim_files
 from ntkproofs.claims.isolated import Settings, Verification
 from ntkproofs.claims.outline import ClaimOutline, StatementOutline
-from ntkproofs.claims.plan import Plan, judge_statement, tasks_on, without_blind_refuters
+from ntkproofs.claims.plan import (
+    Plan,
+    Results,
+    judge_statement,
+    tasks_on,
+    without_blind_refuters,
+)
 from ntkproofs.claims.progress import Progress, Silence
 from ntkproofs.claims.tasks import AMENDED, READING, Task, Variant
 from ntkproofs.claims.verdict import ClaimResult, EvidenceResult, Outcome, StatementResult, Verdict
@@ -153,7 +159,9 @@ class _Choice:
         """Runs the chosen evidence and judges it; see :func:`ntkproofs.claims.plan.decide`."""
         results = yield list(dict.fromkeys(t for some in self.tasks.values() for t in some))
         judged = {
-            name: judge_statement(self.statements[name][1], [results[task] for task in tasks])
+            name: judge_statement(
+                self.statements[name][1], self._without_discounted(name, tasks, results)
+            )
             for name, tasks in self.tasks.items()
         }
         outline = self.outline
@@ -166,6 +174,18 @@ class _Choice:
             outline.id, outline.source, outline.parameters, original, amended, readings
         )
         return replace(found, outline=outline)
+
+    def _without_discounted(
+        self, name: str, tasks: Sequence[Task], results: Results
+    ) -> list[EvidenceResult]:
+        """Results on a statement; what mutants discounted counts for nothing: none are run here."""
+        said = {e.name: e.outcome for e in self.statements[name][0].evidence if _discounted(e)}
+        return [
+            found.discounted("by the report;", said[found.name])
+            if found.outcome is Outcome.HOLDS and found.name in said
+            else found
+            for found in (results[task] for task in tasks)
+        ]
 
     def compare(self, now: ClaimResult) -> Iterator[Rechecked]:
         """What became of each statement."""
@@ -210,7 +230,7 @@ class _Choice:
             return Standing.DIFFERS, f"{words}. {now.note}".rstrip(". ")
         if missing:
             return Standing.DIFFERS, missing
-        again = ", ".join(_named(item) for item in now.evidence)
+        again = ", ".join(_named(item) for item in now.evidence if item.grade is not None)
         digests = all(said[item.name].transcript for item in now.evidence if item.name in said)
         note = "" if digests else " (outcomes only: the report has no digests of steps)"
         return Standing.AGREES, f"{_verdict(now)}, by {again}{note}"
@@ -261,7 +281,11 @@ class _Choice:
             if some:
                 found.append(min(some, key=lambda item: item.seconds))
             if not refuted:
-                found += [e for e in stored.evidence if e.name in own and (not some or _silent(e))]
+                found += [
+                    e
+                    for e in stored.evidence
+                    if e.name in own and (not some or e.outcome is not Outcome.HOLDS)
+                ]
         found = list({item.name: item for item in found}.values())
         slow = [
             item.name for item in found if self.longest is not None and item.seconds > self.longest
@@ -275,11 +299,13 @@ class _Choice:
 
     def _add_refuters_of_the_amended(self) -> None:
         """What refutes the statement must not refute the amended one: it may refute everything."""
-        refuted = self.stored.original.verdict is Verdict.REFUTED
-        if "amended" not in self.tasks or not refuted:
+        if "amended" not in self.tasks:
             return
         _, outline, variant = self.statements["amended"]
-        refuters = {task.evidence for task in self.tasks[""]}
+        refuting = {Outcome.REFUTES, Outcome.VACUOUS}
+        run = {task.evidence for task in self.tasks[""]}
+        stored = self.stored.original.evidence
+        refuters = {e.name for e in stored if e.outcome in refuting and e.name in run}
         already = {task.evidence for task in self.tasks["amended"]}
         self.tasks["amended"] += [
             task
@@ -288,9 +314,9 @@ class _Choice:
         ]
 
 
-def _silent(item: StoredEvidence) -> bool:
-    """Whether it neither holds nor lets mutants live: if it refutes, the report is wrong."""
-    return item.outcome not in (Outcome.HOLDS, Outcome.VACUOUS)
+def _discounted(item: StoredEvidence) -> bool:
+    """Whether it came to its end on the statement, and counts for nothing because of mutants."""
+    return item.outcome in (Outcome.VACUOUS, Outcome.CRASHED) and item.transcript != ""
 
 
 def _names(outline: ClaimOutline) -> list[str]:

@@ -105,10 +105,28 @@ def test_a_crash_on_a_mutant_is_told_apart_from_tolerance():
             raise OSError("gone")
         yield identity("the square", (n + 1) ** 2, n**2 + c * n + 1)
 
-    (found,) = verify_claim(made, mutants=True).original.evidence
-    assert found.outcome is Outcome.VACUOUS
+    result = verify_claim(made, mutants=True)
+    (found,) = result.original.evidence
+    assert found.outcome is Outcome.CRASHED
+    assert (result.original.verdict, result.crashed) == (Verdict.UNDECIDED, True)
     assert "did not finish on the mutant c = 3 (OSError: gone" in found.detail
     assert "live" not in found.detail
+
+
+def test_evidence_that_lets_one_mutant_live_and_crashes_on_another_is_vacuous():
+    for crashing in SQUARE["mutants"]["c"]:
+        made = claim()
+        made.proof()(tautology_except_at(crashing))
+        assert outcomes(made) == {"delicate": Outcome.VACUOUS}
+
+
+def tautology_except_at(crashing):
+    def delicate(c):
+        if c == crashing:
+            raise OSError("gone")
+        yield identity("itself", n, n)
+
+    return delicate
 
 
 def test_one_vacuous_piece_does_not_take_the_sound_one_down():

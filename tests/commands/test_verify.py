@@ -161,8 +161,8 @@ def test_an_unknown_id_is_wrong_input(tmp_path):
     result = run("verify", claim_file(tmp_path, TRUE), "--only", "small.summ")
     assert result.exit_code == 2
     assert result.stdout == ""
-    assert result.stderr.startswith("InvalidInput: No claim has the id 'small.summ'.")
-    assert "small.sum." in result.stderr
+    assert result.stderr.startswith("InvalidInput: No claim has the id 'small.summ';")
+    assert "there are: small.sum." in " ".join(result.stderr.split())
 
 
 def test_an_unknown_id_mentions_files_that_could_not_be_read(tmp_path):

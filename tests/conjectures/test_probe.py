@@ -218,3 +218,15 @@ def test_constants_of_a_conjecture_reach_its_body() -> None:
 
     assert nt.probe(above, examples=30)[0].outcome == "no counterexample"
     assert nt.probe(above.with_constants(c=2), examples=30)[0].outcome == "refuted"
+
+
+def test_a_body_that_returns_no_comparison_says_what_it_takes() -> None:
+    @nt.conjecture("n^2 \\ge n", source="an example")
+    @nt.given(n=nt.st.integers(0, 5))
+    def symbolic(n: int) -> object:
+        return sp.Ge(sp.Symbol("x") * n, n)
+
+    (found,) = nt.probe(symbolic, examples=5)
+    assert found.outcome == "error"
+    assert "such as A.smallest() >= c; it returned BooleanTrue" in found.problem
+    assert "with nt.quantity" in found.problem

@@ -35,10 +35,10 @@ def test_every_line_holds(derivation: Derivation) -> None:
 
 @pytest.mark.parametrize("derivation", DERIVATIONS, ids=lambda d: d.id)
 def test_every_line_breaks_in_at_least_two_ways(derivation: Derivation) -> None:
-    """A sign, a factor, and one more mistake in each line: the kill rate is 100 %."""
+    """A sign and a factor, or other mistakes, in each line: the kill rate is 100 %."""
     tried: dict[str, int] = {}
     alive: list[tuple[str, str]] = []
-    for id, how, outcome in derivation.broken(most=3):
+    for id, how, outcome in derivation.broken(most=2):
         tried[id] = tried.get(id, 0) + 1
         if not isinstance(outcome, Exception) and outcome.holds():
             alive.append((id, how))

@@ -74,7 +74,7 @@ def test_derive_writes_one_book(known, tmp_path):
 def test_an_unknown_id_is_answered_with_near_ones(known, tmp_path):
     result = run("harmonic-dimensions", "--output", tmp_path)
     assert result.exit_code == 2
-    assert "Near it: harmonic-dimension." in result.stderr
+    assert "there are: harmonic-dimension." in result.stderr
     assert run(tmp_path / "no.py").exit_code == 2
 
 

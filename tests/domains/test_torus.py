@@ -202,6 +202,7 @@ def test_the_tail_shrinks_as_the_inverse_of_the_frequency():
         (lambda: torus.grid_eigenvalues(nt.ntk(2), 8192, 2), Unable, r"8192\^2 points"),
         (lambda: torus.grid_eigenvalues(np.cos, 4, 2), InvalidInput, "nt.zonal"),
         (lambda: torus.scattered(0, 1, 0), InvalidInput, "n is an integer >= 1"),
+        (lambda: torus.scattered(1, 1, -1), InvalidInput, "seed is an integer >= 0"),
         (lambda: torus.embed([0.5]), InvalidInput, "shape"),
         (lambda: torus.embed([[np.inf]]), InvalidInput, "finite"),
         (lambda: torus.cosines([[0.5]], [[0.5, 0.5]]), InvalidInput, "one torus"),

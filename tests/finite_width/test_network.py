@@ -115,6 +115,8 @@ def test_draws_can_be_repeated_and_differ():
         lambda: Network.of(2, 3, weight_variance=-1.0),
         lambda: Network.of(2, 3, bias_variance=float("inf")),
         lambda: PiecewiseLinear(0, 0),
+        lambda: draw_weights(Network.of(2, 3), 2, seed=-1, draw=0),
+        lambda: draw_weights(Network.of(2, 3), 2, seed=0, draw=-1),
     ],
 )
 def test_networks_that_are_none(made):

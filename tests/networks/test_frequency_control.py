@@ -2,6 +2,7 @@
 
 import math
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -275,6 +276,9 @@ def test_a_training_that_cannot_be():
         descend(BIASED, weights, problem, steps=5, record=[0, 3])
     with pytest.raises(InvalidInput, match=r"embedded in R\^4"):
         descend(BIASED, weights, _problem(4, 2, 1), steps=5)
+    without = replace(BIASED, bias_variance=0.0)
+    with pytest.raises(InvalidInput, match="has one array of them for each of its"):
+        descend(BIASED, draw_weights(without, 2, seed=0, draw=0), problem, steps=5)
     deep = Network.of(3, 2, "identity")
     far = GridProblem(1e6 * problem.target, problem.multipliers)
     weights = draw_weights(deep, 2, seed=0, draw=0)

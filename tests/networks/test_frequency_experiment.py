@@ -150,7 +150,7 @@ def test_the_command_writes_numbers_and_pictures(tmp_path, monkeypatch):
     ("arguments", "message"),
     [
         (["--draws", "1"], "one draw has no spread"),
-        (["--seed", "-1"], "it numbers a sequence of networks"),
+        (["--seed", "-1"], "it numbers the random choices"),
         (["--width", "0"], "a layer has at least one neuron"),
         (["--width", "8", "--width", "8"], "given once each"),
         (["--output", "no/such/folder"], "no folder"),

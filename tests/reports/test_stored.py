@@ -320,6 +320,7 @@ def _saying(name, outcome, grade):
         ("my.contradicted", _without("against"), "leaves out the evidence against"),
         ("my.contradicted", _saying("against", "undecided", None), "run again, it refutes"),
         ("my.contradicted", _saying("against", "crashed", None), "run again, it refutes"),
+        ("my.contradicted", _saying("against", "vacuous", None), "run again, it refutes"),
         ("my.parts", _without("second"), "leaves out the evidence second"),
         ("my.parts", _saying("second", "holds", "certified"), "its evidence, run again, certified"),
         ("my.parts", _saying("second", "undecided", None), "run again, it holds (certified)"),
@@ -338,6 +339,43 @@ def test_evidence_against_a_forged_verdict_is_not_hidden(tmp_path, claim, forge,
     found = again(tmp_path / "report.json", file)[claim, ""]
     assert found.standing is Standing.DIFFERS
     assert told in found.words
+
+
+DISCOUNTED = """
+import sympy as sp
+from ntkproofs.claims import Claim, identity
+
+n = sp.Symbol("n")
+claim = Claim("my.claim", r"c = 2", "notes", {"c": 2}, {"c": [3]})
+
+@claim.proof()
+def square(c):
+    yield identity("the square", (n + 1) ** 2, n**2 + c * n + 1)
+
+@claim.proof()
+def tautology(c):
+    yield identity("itself", c * n, c * n)
+
+@claim.proof()
+def delicate(c):
+    if c == 3:
+        raise OSError("gone")
+    yield identity("the square", (n + 1) ** 2, n**2 + c * n + 1)
+"""
+
+
+def test_what_mutants_discounted_agrees_without_them(tmp_path):
+    file = tmp_path / "claims.py"
+    file.write_text(DISCOUNTED)
+    data = report_to_json(verify(file, jobs=1, timeout=120, mutants=True))
+    outcomes = {item["name"]: item["outcome"] for item in data["claims"][0]["evidence"]}
+    assert outcomes == {"square": "holds", "tautology": "vacuous", "delicate": "crashed"}
+    write_json(tmp_path / "report.json", data)
+    found = again(tmp_path / "report.json", file)["my.claim", ""]
+    assert (found.standing, found.words) == (
+        Standing.AGREES,
+        "proved (proved), by square",
+    )
 
 
 def test_the_counterexample_is_compared(stored, made):

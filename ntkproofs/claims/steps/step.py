@@ -32,6 +32,8 @@ class Step:
         premise: whether the step only prepares the conclusion. A false premise breaks the
             argument; it does not refute the statement.
         reason: for an undecided step, why.
+        assuming: what the decision took for granted of symbols, in LaTeX; of a line of a
+            derivation, nothing: the derivation prints it.
         number: of its entry in the ledger of the run in which it was decided.
 
     Example:
@@ -52,6 +54,7 @@ class Step:
     witness: Mapping[str, Any] = field(default_factory=dict[str, Any])
     premise: bool = False
     reason: str = ""
+    assuming: tuple[str, ...] = ()
     general: bool = False
     """Whether the step holds for all values of symbols, and is no instance."""
     number: int = ledger.OUTSIDE
@@ -65,7 +68,8 @@ class Step:
 
 def _seal_of(step: Step) -> str:
     said = (step.truth.name, int(step.grade), step.method, step.about, step.premise, step.general)
-    return hmac.new(_KEY, repr((*said, step.number, step.origin)).encode(), "sha256").hexdigest()
+    where = (step.assuming, step.number, step.origin)
+    return hmac.new(_KEY, repr((*said, *where)).encode(), "sha256").hexdigest()
 
 
 def _sealed(step: Step) -> Step:
@@ -107,8 +111,13 @@ def premise(step: Step) -> Step:
 
 
 def of_line(step: Step, derivation: str, line: str) -> Step:
-    """A step of a line of a derivation, saying so."""
-    return _sealed(replace(step, origin=f"{derivation}#{line}")) if step.is_genuine() else step
+    """A step of a line of a derivation, saying so.
+
+    What the line takes for granted is printed with the derivation, or was derived in it before.
+    """
+    if not step.is_genuine():
+        return step
+    return _sealed(replace(step, origin=f"{derivation}#{line}", assuming=()))
 
 
 _decided: dict[Hashable, tuple[Step, ...]] = {}
@@ -140,7 +149,12 @@ def _again(about: str, step: Step) -> Step:
 
 
 def proved(
-    about: str, decision: Decision, witness: Mapping[str, Any], *, general: bool = False
+    about: str,
+    decision: Decision,
+    witness: Mapping[str, Any],
+    *,
+    general: bool = False,
+    assuming: tuple[str, ...] = (),
 ) -> Step:
     """A step of what an exact procedure decided; the witness belongs to what is false."""
     found = {**witness, **decision.witness} if decision.truth is Truth.FALSE else {}
@@ -151,5 +165,6 @@ def proved(
         about,
         found,
         reason=decision.reason,
+        assuming=assuming,
         general=general,
     )

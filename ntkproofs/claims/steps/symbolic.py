@@ -14,6 +14,7 @@ from ntkproofs.arithmetic.domain import EVERYWHERE, Domain
 from ntkproofs.arithmetic.exact import Decision, Least
 from ntkproofs.arithmetic.normal_form import equal_functions
 from ntkproofs.arithmetic.truth import Truth
+from ntkproofs.claims.steps.hypotheses import hypotheses
 from ntkproofs.claims.steps.step import Step, entered, proved
 
 
@@ -47,7 +48,9 @@ def identity(
         1
     """
     decision = exact.rational_identity(left, right, least)
-    return proved(about, decision, witness or {}, general=_has_symbols(left, right))
+    # Where it is refuted, the hypotheses are at which points; where it holds, it does at all.
+    told = hypotheses(left, right, least=None if decision.truth is Truth.TRUE else least)
+    return proved(about, decision, witness or {}, general=_has_symbols(left, right), assuming=told)
 
 
 @entered
@@ -79,7 +82,8 @@ def identity_modulo(
         <Truth.TRUE: 'true'>
     """
     decision = exact.polynomial_identity(left, right, relations, generators)
-    return proved(about, decision, witness or {}, general=_has_symbols(left, right))
+    told = hypotheses(left, right, given=[(relation, 0) for relation in relations])
+    return proved(about, decision, witness or {}, general=_has_symbols(left, right), assuming=told)
 
 
 @entered
@@ -109,14 +113,16 @@ def gamma_ratio(
         >>> gamma_ratio("n!", sp.gamma(n + 1), sp.gamma(n), n, least={"n": 1}).truth
         <Truth.TRUE: 'true'>
     """
+    told = hypotheses(numerator, denominator, expected, least=least)
     try:
         ratio = gammas.gamma_quotient(numerator, denominator, least)
     except gammas.NotReducible as failure:
         decision = Decision(Truth.UNDECIDED, gammas.GAMMA_NORMAL_FORM, reason=str(failure))
-        return proved(about, decision, {})
+        return proved(about, decision, {}, assuming=told)
     decision = exact.rational_identity(ratio, expected, least)
     decision = replace(decision, method=gammas.GAMMA_NORMAL_FORM)
-    return proved(about, decision, {}, general=_has_symbols(numerator, denominator))
+    general = _has_symbols(numerator, denominator)
+    return proved(about, decision, {}, general=general, assuming=told)
 
 
 @entered
@@ -141,7 +147,8 @@ def nonnegative(
         <Truth.TRUE: 'true'>
     """
     decision = exact.nonnegative(expression, least)
-    return proved(about, decision, witness or {}, general=_has_symbols(expression))
+    told = hypotheses(expression, least=least)
+    return proved(about, decision, witness or {}, general=_has_symbols(expression), assuming=told)
 
 
 @entered
@@ -173,7 +180,8 @@ def equality(
         <Truth.TRUE: 'true'>
     """
     decision = equal_functions(left, right, domain, given=given, duplication=duplication)
-    return proved(about, decision, {}, general=_has_symbols(left, right))
+    told = hypotheses(left, right, domain=domain, given=given)
+    return proved(about, decision, {}, general=_has_symbols(left, right), assuming=told)
 
 
 @entered
@@ -190,7 +198,8 @@ def sign(
     decision = signs.at_least_zero(
         expression, domain, strict=strict, given=given, nonnegative=nonnegative
     )
-    return proved(about, decision, {}, general=_has_symbols(expression))
+    told = hypotheses(expression, domain=domain, given=given, nonnegative=nonnegative)
+    return proved(about, decision, {}, general=_has_symbols(expression), assuming=told)
 
 
 @entered
@@ -199,14 +208,16 @@ def asymptotic_equality(
 ) -> Step:
     """Decide ``left/right -> 1`` as a variable tends to infinity, by leading terms."""
     decision = growth.asymptotically_equal(left, right, variable, domain)
-    return proved(about, decision, {}, general=True)
+    told = hypotheses(left, right, domain=domain)
+    return proved(about, decision, {}, general=True, assuming=told)
 
 
 @entered
 def limit(about: str, left: Any, right: Any, variable: Any, domain: Domain = EVERYWHERE) -> Step:
     """Decide that a rational function tends to a constant as a variable tends to infinity."""
     decision = growth.limit_is(left, right, variable, domain)
-    return proved(about, decision, {}, general=True)
+    told = hypotheses(left, right, domain=domain)
+    return proved(about, decision, {}, general=True, assuming=told)
 
 
 @entered
@@ -215,7 +226,8 @@ def agreement(
 ) -> Step:
     """Decide ``left = right + O(variable^order)`` at 0, by Taylor coefficients."""
     decision = growth.agree_to_order(left, right, variable, order, domain)
-    return proved(about, decision, {}, general=True)
+    told = hypotheses(left, right, domain=domain)
+    return proved(about, decision, {}, general=True, assuming=told)
 
 
 def _has_symbols(*sides: Any) -> bool:

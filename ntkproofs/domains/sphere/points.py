@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ntkproofs.conventions import require_dim, require_integer
+from ntkproofs.conventions import require_dim, require_integer, require_seed
 from ntkproofs.domains.quadrature import Floats
 from ntkproofs.errors import InvalidInput
 
@@ -64,7 +64,7 @@ def uniform(n: int, dim: int, seed: int) -> Floats:
         (2, 3)
     """
     n, dim = require_integer("n", n, least=1, why=_WHY_N), require_dim(dim)
-    seed = require_integer("seed", seed, least=0, why="NumPy's generators take no other")
+    seed = require_seed(seed)
     gaussian = np.random.default_rng(seed).standard_normal((n, dim))
     return gaussian / np.linalg.norm(gaussian, axis=1, keepdims=True)
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ntkproofs.conventions import require_integer
+from ntkproofs.conventions import require_integer, require_seed
 from ntkproofs.domains.quadrature import MAX_GRID, Floats, require_affordable
 from ntkproofs.errors import InvalidInput
 
@@ -54,7 +54,7 @@ def scattered(n: int, dim: int, seed: int) -> Floats:
         Array of shape (n, d).
 
     Raises:
-        InvalidInput: for n < 1 or d < 1.
+        InvalidInput: for n < 1, d < 1 or a seed that is negative.
 
     Example:
         >>> import ntkproofs as nt
@@ -64,7 +64,7 @@ def scattered(n: int, dim: int, seed: int) -> Floats:
         ((200, 200), True)
     """
     n = require_integer("n", n, least=1, why="an empty set of points has no matrix")
-    return np.random.default_rng(seed).random((n, require_torus_dim(dim)))
+    return np.random.default_rng(require_seed(seed)).random((n, require_torus_dim(dim)))
 
 
 def embed(X: Any) -> Floats:

@@ -63,6 +63,10 @@ class StepView:
         return formula_or_words(self.summary.about)
 
     @property
+    def assuming(self) -> list[Markup]:
+        return [formula_or_words(told) for told in self.summary.assuming]
+
+    @property
     def line(self) -> tuple[str, str] | None:
         """The derivation on the page that it is a step of, and the words for it."""
         derivation, _, line = self.summary.origin.partition("#")
