@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 
 from ntkproofs import cli
 from ntkproofs.claims import fingerprint
+from ntkproofs.claims.dependencies import is_local
 from ntkproofs.claims.report import verify
 from ntkproofs.claims.store import Store
 from ntkproofs.claims.verdict import Verdict
@@ -125,6 +126,11 @@ def test_what_a_claim_reads_is_part_of_it(tmp_path, changed):
     report = verify([path, other], store=store, jobs=1)
     assert report.stored == 1, "the other claim stands on none of this"
     assert report.claims[0].original.verdict is Verdict.REFUTED
+
+
+def test_what_hypothesis_keeps_for_itself_is_nothing_that_results_stand_on(tmp_path):
+    assert not is_local(str(tmp_path / ".hypothesis" / "constants" / "8babf2c457d09344"))
+    assert is_local(str(tmp_path / "hypothesis" / "constants"))
 
 
 def test_crashes_are_not_kept(tmp_path):
