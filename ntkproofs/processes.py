@@ -77,6 +77,7 @@ def as_they_come(
         [('square', 9), ('cube', 27)]
     """
     if executor is None:
+        import scipy.linalg  # noqa: F401 - brings a BLAS of its own, which is to be limited too
         from threadpoolctl import threadpool_limits
 
         for key, arguments in tasks:

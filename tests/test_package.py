@@ -16,18 +16,16 @@ OPTIONAL = ["jax", "equinox", "optax", "sklearn", "torch", "matplotlib", "dask",
 
 
 def run(code):
-    return subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=120
-    ).stdout.split()
+    command = [sys.executable, "-c", code]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
 
 
 def test_import_is_light_and_pulls_no_optional_package():
     code = (
-        "import sys, time; start = time.perf_counter(); import ntkproofs; "
-        "took = time.perf_counter() - start; print(took, len(sys.modules), "
+        "import sys, ntkproofs; print(len(sys.modules), "
         f"*[m for m in {[*OPTIONAL, 'numpy', 'sympy', 'scipy', 'numba']!r} if m in sys.modules])"
     )
-    _, modules, *pulled = run(code)
+    modules, *pulled = run(code)
     assert pulled == []
     assert int(modules) < 400, "the import pulls in much more than itself"
 

@@ -1,5 +1,8 @@
 """Tasks that are run here or by an executor."""
 
+import subprocess
+import sys
+import textwrap
 from concurrent.futures import Executor, Future
 
 import pytest
@@ -44,6 +47,24 @@ def test_blas_has_one_thread_meanwhile_and_its_own_number_afterwards():
         found = as_they_come(threads, [("one", ())])
         assert next(found) == ("one", {1})
         assert threads() == {2}
+
+
+def test_the_blas_of_scipy_has_one_thread_too_where_the_task_is_the_first_to_need_it():
+    code = """
+        import os
+        os.environ["OPENBLAS_NUM_THREADS"] = "3"
+        from threadpoolctl import threadpool_info
+        from ntkproofs.processes import as_they_come
+
+        def threads():
+            import scipy.linalg
+            return {p["num_threads"] for p in threadpool_info() if p["user_api"] == "blas"}
+
+        print(list(as_they_come(threads, [("one", ())])))
+    """
+    command = [sys.executable, "-c", textwrap.dedent(code)]
+    found = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert found.stdout == "[('one', {1})]\n"
 
 
 def test_what_is_done_comes_before_a_failure():

@@ -20,7 +20,7 @@ def test_the_claim_of_the_readme_gets_the_verdict_it_shows(tmp_path):
     assert len([line for line in code.splitlines() if line.strip()]) <= 22
     path = tmp_path / "my_claim.py"
     path.write_text(code, encoding="utf-8")
-    (result,) = verify([path], mutants=True).claims
+    (result,) = verify([path], mutants=True, timeout=600).claims
     assert result.original.verdict.value == "refuted"
     assert result.original.refutation.witness["left"] == "1/128"
     assert result.amended.verdict.value == "certified"
@@ -32,7 +32,7 @@ def test_the_conjecture_of_the_readme_falls_as_it_shows(tmp_path):
     code = re.search(example, TEXT, re.DOTALL)[1]
     path = tmp_path / "my_conjectures.py"
     path.write_text(code, encoding="utf-8")
-    (result,) = probe(*load_conjectures(path), examples=2000, seconds=60, suggest=True)
+    (result,) = probe(*load_conjectures(path), examples=2000, seconds=240, suggest=True)
     assert result.outcome == "refuted"
     assert result.witness.arguments["X"] == "SpherePoints.of([(0, 1), (0, 1)])"
     assert result.repairs == ()

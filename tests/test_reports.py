@@ -4,6 +4,7 @@ import io
 import json
 import os
 import stat
+import sys
 from fractions import Fraction
 from pathlib import Path
 
@@ -168,12 +169,14 @@ def test_values_of_witnesses(value, written):
     assert type(found) is type(written)
 
 
-def test_the_environment_names_versions_and_no_person_or_machine():
+def test_the_environment_names_versions_and_no_person_or_machine(tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))  # one that is in no other word, as / would be
     found = environment()
     assert found["numpy"] == np.__version__
     assert found["conventions"]["measure"] == "uniform probability measure"
     text = json.dumps(found)
     assert str(Path.home()) not in text
+    assert sys.prefix not in text
     assert os.uname().nodename not in text.split()
 
 

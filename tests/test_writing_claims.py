@@ -50,7 +50,7 @@ def test_a_new_file_is_named_in_the_command_that_checks_it(tmp_path):
 
 
 def test_explain_tells_everything_about_one_claim():
-    answer = run("verify", "--explain", "talk.entrywise-commute")
+    answer = run("verify", "--explain", "talk.entrywise-commute", "--timeout", "600")
     assert answer.exit_code == 0
     told = " ".join(answer.stdout.split())
     for piece in (

@@ -16,6 +16,8 @@ import sysconfig
 from collections.abc import Mapping
 from typing import Any
 
+_CACHE = f"{os.sep}.hypothesis{os.sep}"
+"""What Hypothesis keeps of sources for itself; searches that run at once write there."""
 ABSENT = "absent"
 """The digest of what is no regular file."""
 
@@ -76,7 +78,8 @@ def changed(files: Mapping[str, str], known: dict[str, str]) -> bool:
 
 def is_local(path: str) -> bool:
     """Whether a file is the user's: not Python's, an installed package's or the system's."""
-    return not path.startswith(_ELSEWHERE) and "site-packages" not in path
+    known = "site-packages" in path or _CACHE in path
+    return not path.startswith(_ELSEWHERE) and not known
 
 
 def forget_local_modules(others: set[str]) -> None:

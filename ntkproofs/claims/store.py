@@ -12,6 +12,7 @@ import contextlib
 import hashlib
 import json
 import sqlite3
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, cast
@@ -24,6 +25,7 @@ _APPLICATION = 0x4E544B50
 """Marks a SQLite file as a store of ntkproofs."""
 _BUSY = 30.0
 """Seconds to wait for another run that is writing."""
+_PAUSE = 0.02
 _MOST_ENTRIES = 100_000
 _TABLE = (
     "CREATE TABLE IF NOT EXISTS entries (key TEXT PRIMARY KEY, files TEXT NOT NULL, "
@@ -146,12 +148,25 @@ class Store:
         )
 
     def _create(self) -> None:
-        self._connection.execute("PRAGMA journal_mode = WAL")
+        self._keep_a_log()
         # One transaction: another run sees no store, or a whole one.
         self._connection.executescript(
             f"BEGIN IMMEDIATE; {_TABLE}; PRAGMA application_id = {_APPLICATION}; "
             f"PRAGMA user_version = {VERSION}; COMMIT"
         )
+
+    def _keep_a_log(self) -> None:
+        """Switch to a write-ahead log; SQLite does not wait here for another that writes."""
+        until = time.monotonic() + _BUSY
+        while True:
+            try:
+                self._connection.execute("PRAGMA journal_mode = WAL")
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                    raise
+                time.sleep(_PAUSE)
+            else:
+                return
 
     def _one(self, question: str) -> tuple[Any, ...]:
         return cast(tuple[Any, ...], self._connection.execute(question).fetchone())

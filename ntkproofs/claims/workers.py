@@ -31,6 +31,8 @@ _PATIENCE = 0.5
 """Seconds between looks at workers that say nothing."""
 _STARTING = 120.0
 """Seconds that a worker has for importing the library."""
+_ENDING = 10.0
+"""Seconds that a worker has for ending by itself, once it has closed its pipe."""
 _MOST_FAILED_STARTS = 3
 _TAIL = 2000
 _SMALLEST_MEMORY = 256
@@ -46,7 +48,8 @@ _FIXED = {
 }
 ENVIRONMENTS: tuple[Mapping[str, str], ...] = (
     {**_FIXED, "PYTHONHASHSEED": "0"},
-    {**_FIXED, "PYTHONHASHSEED": "1", "TZ": "Asia/Kathmandu"},
+    # Nepal's time in full: by its name it is known only where there is a table of time zones.
+    {**_FIXED, "PYTHONHASHSEED": "1", "TZ": "<+0545>-5:45"},
 )
 """The surroundings of a first and of a second run: orders of sets and the time zone differ.
 
@@ -268,7 +271,7 @@ class Pool:
         if data is None:
             if line is None:
                 with contextlib.suppress(subprocess.TimeoutExpired):
-                    worker.process.wait(timeout=1.0)  # it is ending; let its own status stand
+                    worker.process.wait(timeout=_ENDING)  # it is ending; let its own status stand
             self._kill(worker)
             if not worker.ready:
                 return self._failed_start(self._death(worker))

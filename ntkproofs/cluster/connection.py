@@ -9,7 +9,7 @@ import re
 import threading
 from collections.abc import Callable, Generator, Mapping
 from concurrent.futures import Future
-from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext, suppress
 from typing import Any
 
 from ntkproofs.claims.workers import default_jobs
@@ -59,7 +59,7 @@ def connected(
             found = stack.enter_context(_local(distributed, jobs or default_jobs(), waits))
             address = str(found.scheduler_address)
         client = _client(distributed, address, waits)
-        stack.callback(client.close, timeout=2)
+        stack.callback(_leave, client, waits)
         _require_workers(client, address, waits)
         executor = ClusterExecutor(client, address, waits)
         stack.callback(executor.shutdown)
@@ -150,7 +150,7 @@ def _local(distributed: Any, jobs: int, waits: Waits) -> Generator[Any]:
     try:
         yield cluster
     finally:
-        cluster.close(timeout=waits.scheduler)
+        _leave(cluster, waits)
 
 
 def _client(distributed: Any, address: str, waits: Waits) -> Any:
@@ -176,6 +176,12 @@ def _client(distributed: Any, address: str, waits: Waits) -> Any:
             "one with 'dask scheduler' and give the address that it prints; a firewall may be in "
             "between. Without --cluster the work is done by processes on this machine."
         ) from error
+
+
+def _leave(open_one: Any, waits: Waits) -> None:
+    """Close a client or a cluster: the work is done, also where a machine is slow to close them."""
+    with suppress(TimeoutError):
+        open_one.close(timeout=waits.scheduler)
 
 
 def _within(seconds: float, make: Callable[[], Any]) -> Any:

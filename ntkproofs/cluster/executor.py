@@ -226,6 +226,7 @@ def _checked(wanted: str, fn: Callable[..., Any], *args: Any) -> Any:
 
 
 def _alone(fn: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    import scipy.linalg  # noqa: F401 - brings a BLAS of its own, which is to be limited too
     from threadpoolctl import threadpool_limits
 
     with _one_at_a_time:

@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 
 from ntkproofs import cli
 from ntkproofs.claims import fingerprint
+from ntkproofs.claims.dependencies import is_local
 from ntkproofs.claims.report import verify
 from ntkproofs.claims.store import Store
 from ntkproofs.claims.verdict import Verdict
@@ -125,6 +126,11 @@ def test_what_a_claim_reads_is_part_of_it(tmp_path, changed):
     report = verify([path, other], store=store, jobs=1)
     assert report.stored == 1, "the other claim stands on none of this"
     assert report.claims[0].original.verdict is Verdict.REFUTED
+
+
+def test_what_hypothesis_keeps_for_itself_is_nothing_that_results_stand_on(tmp_path):
+    assert not is_local(str(tmp_path / ".hypothesis" / "constants" / "8babf2c457d09344"))
+    assert is_local(str(tmp_path / "hypothesis" / "constants"))
 
 
 def test_crashes_are_not_kept(tmp_path):
@@ -253,6 +259,23 @@ def test_a_full_disk_is_named_and_costs_no_result(tmp_path):
     assert "full" in report.store_trouble
 
 
+def test_a_store_is_made_while_another_run_makes_it(tmp_path, monkeypatch):
+    """SQLite refuses to switch to a log meanwhile, and does not wait by itself."""
+    other = sqlite3.connect(tmp_path / "store", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    pauses = []
+
+    def leave(seconds):
+        pauses.append(seconds)
+        other.close()
+
+    monkeypatch.setattr("ntkproofs.claims.store.time.sleep", leave)
+    with Store(tmp_path / "store") as store:
+        store.put("key", "value", {})
+        assert store.get("key") == "value"
+    assert len(pauses) == 1
+
+
 def test_two_runs_at_once_share_one_store(tmp_path):
     text = "".join(
         CLAIM.replace("small.sum", f"small.n{i}").replace("made", f"made{i}") for i in range(40)
@@ -269,7 +292,7 @@ def test_two_runs_at_once_share_one_store(tmp_path):
         for target in targets
     ]
     for one in runs:
-        output, errors = one.communicate(timeout=120)
+        output, errors = one.communicate(timeout=280)
         assert (one.returncode, errors) == (0, b"")
         assert b"40 claims: 40 proved" in output
     verdicts = [[c["verdict"] for c in json.loads(t.read_text())["claims"]] for t in targets]

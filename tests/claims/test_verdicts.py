@@ -7,9 +7,6 @@ from ntkproofs.claims.runner import verify_claim
 from ntkproofs.claims.verdict import Outcome, Verdict
 from tests.claims.pinned import TALK
 
-pytestmark = pytest.mark.timeout(900)  # all claims with all their mutants, in the first test
-
-
 READINGS = {
     ("talk.deep-narrow-depth", "C_L held fixed as L grows"): "proved",
     ("talk.condition-linear-n", "depth to infinity at fixed n"): "proved",

@@ -35,10 +35,13 @@ def claim(name, body, mutants=None):
 def nothing():
     yield from ()
 """
+LATE = "ran out of time: 15 s; raise --timeout"
+HANGS = {
+    "hang": ("while True: pass", LATE),
+    "sleep": ("time.sleep(1000)", LATE),
+    "hang-in-c": ("pow(3, 10**9)", LATE),
+}
 BAD = {
-    "hang": ("while True: pass", "ran out of time: 3 s; raise --timeout"),
-    "sleep": ("time.sleep(1000)", "ran out of time: 3 s; raise --timeout"),
-    "hang-in-c": ("pow(3, 10**9)", "ran out of time: 3 s; raise --timeout"),
     "library-dies": ("flint.fmpz(10**40000 + 7) ** 10**7", "killed by signal"),
     "memory": ("hoard = bytearray(3 * 2**30)", "MemoryError"),
     "exit": ("os._exit(3)", "exited with status 3"),
@@ -97,25 +100,42 @@ def without_times(report) -> str:
     return json.dumps(strip(report_to_json(report)))
 
 
-@pytest.fixture(scope="module")
-def results(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("a folder, with ünïcode and (spaces)")
-    bodies = {name: body for name, (body, _) in BAD.items()} | GOOD | {"innocent": "pass"}
+def found_for(folder, bodies, timeout):
     path = write(folder, source(bodies), "clåims of mine.py")
-    report = verify([path], jobs=2, timeout=3, memory=2048)
+    report = verify([path], jobs=2, timeout=timeout, memory=2048)
     assert report.problems == ()
     return {claim.id.removeprefix("bad."): claim for claim in report.claims}
+
+
+@pytest.fixture(scope="module")
+def results(tmp_path_factory):
+    """All but what hangs, with so much time that a busy machine ends none of it."""
+    folder = tmp_path_factory.mktemp("a folder, with ünïcode and (spaces)")
+    bodies = {name: body for name, (body, _) in BAD.items()} | GOOD | {"innocent": "pass"}
+    return found_for(folder, bodies, 120)
 
 
 @posix
 @pytest.mark.parametrize("name", BAD)
 def test_evidence_that_misbehaves_crashes_by_itself_and_the_cause_is_named(results, name):
-    (evidence,) = results[name].original.evidence
+    assert_crashed(results[name], BAD[name][1])
+
+
+def assert_crashed(claim, cause):
+    (evidence,) = claim.original.evidence
     assert evidence.outcome is Outcome.CRASHED
     assert evidence.counts.crashed == 1
-    cause = BAD[name][1]
     assert cause is None or cause in evidence.detail
-    assert results[name].original.verdict is Verdict.UNDECIDED
+    assert claim.original.verdict is Verdict.UNDECIDED
+
+
+@posix
+def test_evidence_that_hangs_runs_out_of_time_and_harms_no_other(tmp_path):
+    bodies = {name: body for name, (body, _) in HANGS.items()} | {"innocent": "pass"}
+    found = found_for(tmp_path, bodies, 15)
+    for name, (_, cause) in HANGS.items():
+        assert_crashed(found[name], cause)
+    assert found["innocent"].original.verdict is Verdict.PROVED
 
 
 @posix
@@ -128,7 +148,7 @@ def test_evidence_that_leaves_everything_as_it_was_counts(results, name):
 def test_evidence_that_trains_networks_is_not_blamed_for_what_jax_sets(tmp_path):
     pytest.importorskip("jax")
     path = write(tmp_path, source({"trains": "import jax; assert jax.numpy.ones(2).sum() == 2"}))
-    (claim,) = verify([path], jobs=1).claims
+    (claim,) = verify([path], jobs=1, timeout=240).claims
     assert claim.original.verdict is Verdict.PROVED, claim.original.evidence
 
 
@@ -146,7 +166,7 @@ def test_nothing_that_evidence_started_lives_on(tmp_path):
     [
         ("import sys; sys.exit(0)", "SystemExit"),
         ("import os; os._exit(0)", "exited with status 0"),
-        ("import time; time.sleep(600)", "ran out of time: 2 s"),
+        ("import time; time.sleep(600)", "ran out of time: 15 s"),
         ("print('x' * 5_000_000); import os; os.fork(); 1 / 0", "ZeroDivisionError"),
         ("input()", "EOFError"),
     ],
@@ -155,7 +175,7 @@ def test_nothing_that_evidence_started_lives_on(tmp_path):
 def test_a_claim_file_that_misbehaves_is_a_problem_and_stops_no_other(tmp_path, body, words):
     write(tmp_path, body, "bad.py")
     write(tmp_path, source({"good": "pass"}), "good.py")
-    report = verify([tmp_path], jobs=1, timeout=2)
+    report = verify([tmp_path], jobs=1, timeout=15)
     (problem,) = report.problems
     assert words in problem.message
     assert [claim.original.verdict for claim in report.claims] == [Verdict.PROVED]
@@ -241,7 +261,8 @@ def test_the_order_of_files_decides_the_order_of_claims_and_nothing_else(tmp_pat
         ("exactly(str(random.random()), c, 1)", True),
     ],
 )
-def test_twice_finds_what_cannot_be_reproduced(tmp_path, body, reproducible):
+def test_twice_finds_what_cannot_be_reproduced(tmp_path, monkeypatch, body, reproducible):
+    monkeypatch.setenv("TZ", "UTC")
     text = HEAD + (
         f"made = Claim('twice.run', 'x', 's', {{'c': 1}}, {{'c': []}})\n"
         f"@made.proof(covers='numbers')\ndef evidence(c):\n    yield {body}\n"
@@ -295,24 +316,27 @@ def program(*arguments: str, cache: Path) -> subprocess.Popen[bytes]:
     )
 
 
-def slow_claims(folder: Path, count: int = 40) -> Path:
-    """Claims that take a moment each, and say in a file of their own that they ran."""
+def slow_claims(folder: Path, count: int = 40, held: int = 20) -> Path:
+    """Claims that take a moment each, and say in a file of their own that they ran.
+
+    From ``held`` on they wait for a file beside them, ``end``.
+    """
     ran = folder / "ran"
     ran.mkdir()
+    wait = f"\n    while not os.path.exists({str(folder / 'end')!r}): time.sleep(0.05)"
     bodies = {
         f"slow{i}": f"os.close(os.open({str(ran / str(i))!r}, os.O_CREAT | os.O_WRONLY)); "
-        "time.sleep(0.1)"
+        f"time.sleep(0.1){wait if i >= held else ''}"
         for i in range(count)
     }
     return write(folder, source(bodies))
 
 
 def wait_until(condition) -> None:
-    for _ in range(1200):
-        if condition():
-            return
+    until = time.monotonic() + 240
+    while not condition():
+        assert time.monotonic() < until, "it never happened"
         time.sleep(0.05)
-    pytest.fail("it never happened")
 
 
 def processes_with(text: str) -> list[str]:
@@ -335,7 +359,7 @@ def test_a_run_that_is_killed_loses_nothing_that_was_finished(tmp_path, number):
     run = program(str(path), "--jobs", "2", "--json", str(target), cache=cache)
     wait_until(lambda: len(list((tmp_path / "ran").iterdir())) >= 10)
     run.send_signal(number)
-    output, errors = run.communicate(timeout=30)
+    output, errors = run.communicate(timeout=240)
     assert run.returncode == (130 if number == signal.SIGINT else -number)
     if number == signal.SIGINT:
         assert b"proved" in output
@@ -343,9 +367,10 @@ def test_a_run_that_is_killed_loses_nothing_that_was_finished(tmp_path, number):
         assert errors.count(b"\n") == 1
     assert not target.exists()
     wait_until(lambda: not processes_with(str(cache)))
+    (tmp_path / "end").touch()
     again = program(str(path), "--jobs", "2", cache=cache)
-    output, errors = again.communicate(timeout=60)
+    output, errors = again.communicate(timeout=240)
     assert (again.returncode, errors) == (0, b"")
     assert b"40 claims: 40 proved" in output
     taken = int(output.split(b" of 40 results taken from the store")[0].split()[-1])
-    assert 7 <= taken < 40
+    assert 7 <= taken <= 20

@@ -1,8 +1,6 @@
 """Probes on a cluster: what a local search finds, whatever dies on the way."""
 
 import json
-import os
-import signal
 import sys
 import textwrap
 
@@ -17,6 +15,7 @@ from ntkproofs.conjectures.probing import load_conjectures, probe
 CONJECTURES = """
     import os
     import sys
+    import time
     from fractions import Fraction
     from ntkproofs import conjecture, given, st, quantity, gram, nngp, ntk
 
@@ -54,6 +53,12 @@ CONJECTURES = """
     @given(n=st.integers(0, 40))
     def raises(n):
         return quantity(1 // (n - n)) >= 0
+
+    @conjecture("a body that does not come to an end", source="an example")
+    @given(n=st.integers(0, 40))
+    def waits(n):
+        time.sleep(3600)
+        return quantity(n) >= 0
 """
 ASKED = Asked(120, 60.0, 3, False, None)
 
@@ -104,17 +109,10 @@ def test_a_body_that_ends_its_process_is_an_error_and_harms_no_other(address, lo
     assert "exited with status 7" in dead.problem
 
 
-def test_a_worker_that_is_killed_loses_nothing_and_changes_nothing(cluster, address, loaded):
-    chosen, killed = [loaded[name] for name in ("squares", "largest")], []
-
-    def kill(done, total):
-        if not killed:
-            process = next(iter(cluster.workers.values())).process
-            killed.append(process.pid)
-            os.kill(process.pid, signal.SIGKILL)
-
-    found = found_there(address, chosen, progress=kill)
-    assert len(killed) == 1
+def test_a_worker_that_is_killed_loses_nothing_and_changes_nothing(kill_worker, address, loaded):
+    chosen = [loaded[name] for name in ("squares", "largest")]
+    found = found_there(address, chosen, progress=kill_worker)
+    assert len(kill_worker.killed) == 1
     local = probe(*(one for _, one in chosen), examples=120, seed=3)
     assert [timeless(one) for one in found] == [timeless(one) for one in local]
 
@@ -162,7 +160,7 @@ def test_a_lost_scheduler_is_told_after_what_was_found(mortal, file, monkeypatch
         return heard(*args)
 
     monkeypatch.setattr(elsewhere, "_heard", kill)
-    options = ["--only", "squares", "--only", "largest", "--only", "smallest", "--no-database"]
+    options = ["--only", "squares", "--only", "largest", "--only", "waits", "--no-database"]
     result = CliRunner().invoke(app, ["probe", str(file), *options, "--cluster", address])
     assert result.exit_code == 3
     assert f"Unable: The scheduler at {address} is gone" in result.output

@@ -79,17 +79,38 @@ def fail(message):
 
 def test_what_a_function_raises_is_raised(address):
     with connected(address) as executor, pytest.raises(ValueError, match="so much"):
-        executor.submit(fail, "so much").result(60)
+        executor.submit(fail, "so much").result(200)
 
 
-def test_nobody_waits_for_ever_where_the_watch_itself_fails(address, monkeypatch):
+def test_a_connection_that_is_slow_to_close_takes_no_result_away(address, monkeypatch):
+    from distributed import Client
+
+    close = Client.close
+
+    def slowly(client, **_):
+        close(client)
+        raise TimeoutError
+
+    monkeypatch.setattr(Client, "close", slowly)
+    with connected(address) as executor:
+        found = executor.submit(abs, -1).result(200)
+    assert found == 1
+
+
+def wait_for(path):
+    while not os.path.exists(path):
+        time.sleep(0.05)
+
+
+def test_nobody_waits_for_ever_where_the_watch_itself_fails(address, monkeypatch, tmp_path):
     from ntkproofs.cluster.executor import ClusterExecutor
 
     monkeypatch.setattr(ClusterExecutor, "_look", lambda _: fail("unforeseen"))
     with connected(address) as executor:
-        failed = executor.submit(time.sleep, 5)
+        failed = executor.submit(wait_for, str(tmp_path / "end"))
         with pytest.raises(Unable, match=r"looks after .* any more \(ValueError: unforeseen\)"):
-            failed.result(60)
+            failed.result(200)
+    (tmp_path / "end").touch()
 
 
 def end_worker():
@@ -102,7 +123,7 @@ def test_a_task_that_ends_its_workers_is_given_up(cluster, address):
     cluster.scheduler.allowed_failures = 0
     try:
         with connected(address) as executor, pytest.raises(TaskDied, match="its worker"):
-            executor.submit(end_worker).result(120)
+            executor.submit(end_worker).result(200)
     finally:
         cluster.scheduler.allowed_failures = before
 
@@ -123,26 +144,12 @@ def test_a_matrix_in_blocks_is_computed_on_a_cluster(address):
 # Tables of several commands
 
 
-def kill_a_worker(cluster):
-    """A progress that kills a worker when the first part is done."""
-    killed = []
-
-    def progress(done, total):
-        if not killed:
-            process = next(iter(cluster.workers.values())).process
-            killed.append(process.pid)
-            os.kill(process.pid, signal.SIGKILL)
-
-    return killed, progress
-
-
-def test_a_frontier_has_the_bits_of_one_process_whoever_dies(cluster, address):
+def test_a_frontier_has_the_bits_of_one_process_whoever_dies(kill_worker, address):
     y = np.array([1.0, -1.0, 1.0])
     options = {"depths": [2, 3, 4, 6], "draws": 20}
-    killed, progress = kill_a_worker(cluster)
     with connected(address) as executor:
-        found = frontier(2000, X, y, executor=executor, progress=progress, **options)
-    assert len(killed) == 1
+        found = frontier(2000, X, y, executor=executor, progress=kill_worker, **options)
+    assert len(kill_worker.killed) == 1
     assert found == frontier(2000, X, y, **options)
 
 
@@ -158,6 +165,7 @@ def test_the_frontier_command_writes_the_same_file(address, tmp_path):
     assert len(tables[0]) > 6
 
 
+@pytest.mark.usefixtures("only_two_tasks_end")
 def test_a_frontier_that_loses_its_scheduler_says_so(mortal):
     address, scheduler = mortal
     with connected(address) as executor, pytest.raises(Unable, match="is gone"):
@@ -184,21 +192,21 @@ def quick_table(**options):
     return run_tasks("mine", sources, Budget(runs=5), rivals=lambda _: [STANDARD_NTK], **options)
 
 
-def test_tables_have_the_bits_of_one_process_whoever_dies(cluster, address, tmp_path):
+def test_tables_have_the_bits_of_one_process_whoever_dies(kill_worker, address, tmp_path):
     pytest.importorskip("jax")
-    killed, progress = kill_a_worker(cluster)
     partial, told = tmp_path / "partial.json", []
     with connected(address) as executor:
         found = quick_table(
             executor=executor, partial=partial,
-            progress=lambda *count: (told.append(count), progress(*count)),
+            progress=lambda *count: (told.append(count), kill_worker()),
         )  # fmt: skip
-    assert len(killed) == 1
+    assert len(kill_worker.killed) == 1
     assert timeless(found) == timeless(quick_table())
     assert told == [(done, 20) for done in range(1, 21)]
     assert timeless(quick_table(partial=partial)) == timeless(found)
 
 
+@pytest.mark.usefixtures("only_two_tasks_end")
 def test_a_table_that_loses_its_scheduler_keeps_its_finished_runs(mortal, tmp_path):
     pytest.importorskip("jax")
     address, scheduler = mortal

@@ -39,7 +39,7 @@ def test_doctor_names_the_extra_that_installs_a_missing_package():
 def program(*arguments: str, **environment: str) -> subprocess.CompletedProcess[bytes]:
     variables = {**os.environ, "COLUMNS": "80", **environment}
     command = [sys.executable, "-m", "ntkproofs.cli", *arguments]
-    return subprocess.run(command, capture_output=True, env=variables, timeout=60, check=False)
+    return subprocess.run(command, capture_output=True, env=variables, check=False)
 
 
 def test_a_pipe_gets_no_colour_and_no_progress_bar(tmp_path):

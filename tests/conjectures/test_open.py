@@ -27,7 +27,7 @@ def test_every_theme_has_a_file():
 
 @pytest.mark.parametrize("conjecture", CONJECTURES, ids=lambda c: c.id)
 def test_stands_in_a_short_search(conjecture):
-    (found,) = probe(conjecture, examples=30, seconds=5)
+    (found,) = probe(conjecture, examples=30, seconds=200)
     assert found.outcome == "no counterexample", found
     assert found.examples >= 3
     assert conjecture.mutants
@@ -37,5 +37,5 @@ def test_stands_in_a_short_search(conjecture):
     ("conjecture", "name", "value"), MUTANTS, ids=[f"{c.id}-{n}={v}" for c, n, v in MUTANTS]
 )
 def test_search_refutes_mutants(conjecture, name, value):
-    (found,) = probe(conjecture.with_constants(**{name: value}), examples=300, seconds=40)
+    (found,) = probe(conjecture.with_constants(**{name: value}), examples=300, seconds=200)
     assert found.outcome == "refuted", found

@@ -11,6 +11,8 @@ NAMES = ("chromium", "chromium-browser", "google-chrome")
 CHROMIUM = next((path for name in NAMES if (path := shutil.which(name))), "")
 sync_api = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
 pytestmark = pytest.mark.skipif(not CHROMIUM, reason="no Chromium is installed to show pages in")
+PATIENCE = 200_000.0
+"""Milliseconds that a busy machine may take for anything."""
 
 
 @pytest.fixture(scope="module")
@@ -21,8 +23,12 @@ def address(report, tmp_path_factory):
 @pytest.fixture(scope="module")
 def browser():
     with sync_api.sync_playwright() as playwright:
-        # Chromium's own sandbox needs rights that containers do not give; the page is ours.
-        running = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        # Chromium's own sandbox needs rights that containers do not give, and its shared memory
+        # more room; the page is ours.
+        options = ["--no-sandbox", "--disable-dev-shm-usage"]
+        running = playwright.chromium.launch(
+            executable_path=CHROMIUM, args=options, timeout=PATIENCE
+        )
         yield running
         running.close()
 
@@ -31,6 +37,7 @@ def browser():
 def opened(browser, address):
     """A page, opened without a network; whatever it complains of fails the test."""
     context = browser.new_context(offline=True, viewport={"width": 1200, "height": 900})
+    context.set_default_timeout(PATIENCE)
     shown = context.new_page()
     complaints: list[str] = []
     shown.on("console", lambda message: complaints.append(message.text))
@@ -148,6 +155,7 @@ def test_it_follows_the_wish_for_dark(opened):
 
 def test_it_is_read_without_scripts(browser, address):
     context = browser.new_context(java_script_enabled=False)
+    context.set_default_timeout(PATIENCE)
     shown = context.new_page()
     shown.goto(address)
     assert shown.locator("#table tbody tr:visible").count() == 3

@@ -364,13 +364,13 @@ def test_thirty_digits_at_a_million(degree):
 
 
 def test_a_thousand_degrees_in_a_moment():
-    """About 0.4 ms each; the limit here leaves room for a busy machine."""
+    """About 0.4 ms each, of this process: how busy the machine is does not count."""
     law = nt.asymptotics(nt.ntk(3), 10)
     law.eigenvalue(10, terms=6)
-    start = time.perf_counter()
+    start = time.process_time()
     for degree in range(10**6, 10**6 + 1000):
         law.eigenvalue(degree, terms=6)
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5
 
 
 def test_deep_kernels_have_ten_terms():

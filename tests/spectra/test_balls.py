@@ -135,9 +135,9 @@ def test_an_eigenvalue_that_is_zero_cannot_be_certified() -> None:
     # cos 3θ = 4u³ - 3u is a polynomial in disguise: nothing tells that μ_5 is exactly 0.
     kernel = zonal("cos 3θ", lambda u, ar: ar.cos(3 * ar.acos(u)))
     assert eigenvalues(kernel, 3, [1, 3]) == pytest.approx([-1 / 5, 8 / 35], rel=1e-14, abs=0)
-    before = time.perf_counter()
+    before = time.process_time()
     with pytest.raises(PrecisionExhausted, match=r"\[5\].*contain 0"):
         eigenvalues(kernel, 3, [1, 3, 5], digits=20)
     with pytest.raises(PrecisionExhausted):
         adaptive_eigenvalue(kernel, 3, 5, 10)
-    assert time.perf_counter() - before < 60  # it gives up
+    assert time.process_time() - before < 60  # it gives up
