@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import importlib
 import multiprocessing
 import signal
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any, TypeVar
 
 from ntkproofs.errors import Unable
@@ -77,11 +78,8 @@ def as_they_come(
         [('square', 9), ('cube', 27)]
     """
     if executor is None:
-        import scipy.linalg  # noqa: F401 - brings a BLAS of its own, which is to be limited too
-        from threadpoolctl import threadpool_limits
-
         for key, arguments in tasks:
-            with threadpool_limits(1):
+            with one_blas_thread():
                 found = function(*arguments)
             yield key, found
         return
@@ -90,6 +88,15 @@ def as_they_come(
         done = wait(key_of, return_when=FIRST_COMPLETED).done
         for future in sorted(done, key=_failed):
             yield key_of.pop(future), future.result()
+
+
+def one_blas_thread() -> AbstractContextManager[Any]:
+    """One thread for BLAS, SciPy's own included, from now on or for a block of ``with``."""
+    # Loaded later, SciPy's BLAS would have all threads, and the first task of a process other bits.
+    importlib.import_module("scipy.linalg")
+    from threadpoolctl import threadpool_limits
+
+    return threadpool_limits(1)
 
 
 def _failed(future: Future[Any]) -> bool:

@@ -19,6 +19,7 @@ from typing import Any
 
 from ntkproofs.cluster.sameness import stamp
 from ntkproofs.errors import Unable
+from ntkproofs.processes import one_blas_thread
 
 _LOOK = 0.5
 """Seconds between looks at the scheduler while something is being waited for."""
@@ -226,12 +227,9 @@ def _checked(wanted: str, fn: Callable[..., Any], *args: Any) -> Any:
 
 
 def _alone(fn: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-    import scipy.linalg  # noqa: F401 - brings a BLAS of its own, which is to be limited too
-    from threadpoolctl import threadpool_limits
-
     with _one_at_a_time:
         # Not undone: sums of floats depend on how many threads share them.
-        threadpool_limits(1)
+        one_blas_thread()
         return fn(*args, **kwargs)
 
 
