@@ -7,7 +7,8 @@ this only if the points do the harmonics justice. Decided here, by setting:
 - an orbit of a finite abelian group of rotations and reflections, in any dimension: yes, for any
   two kernels. Equispaced points on the circle are the orbit of one rotation.
 - an orbit of a finite group: not in general. Free orbits of the symmetry group of a square fail.
-- the vertices of a regular polytope: yes; any two of them are exchanged by a symmetry.
+- the vertices of a regular polytope: yes but for one. Polygons, simplices, cubes and
+  cross-polytopes are orbits of abelian groups; of the five others all but the 120-cell commute.
 - a quadrature with equal weights: not in general. If K has degree B, and P_s degree lmax, it is
   enough that the quadrature is exact to degree B + lmax, and to 2B - 1 where B = lmax.
 - a quadrature with unequal weights: not K itself, though exact; the weighted C K C commutes.
@@ -23,9 +24,10 @@ from itertools import combinations, permutations, product
 
 import numpy as np
 import sympy as sp
-from flint import fmpq, fmpq_mat
+from flint import arb, fmpq, fmpq_mat
 
 import ntkproofs as nt
+from ntkproofs.arithmetic.surds import enclosure
 from ntkproofs.claims import (
     Claim,
     Step,
@@ -42,6 +44,7 @@ from ntkproofs.claims.theorems import (
     CIRCULANTS,
     DESIGN_ORTHOGONALITY,
     FUNK_HECKE,
+    REGULAR_POLYTOPES,
 )
 from ntkproofs.derivation import derivation
 from ntkproofs.matrices.sampled import (
@@ -51,6 +54,7 @@ from ntkproofs.matrices.sampled import (
     exact_cosines,
     harmonic_matrix,
     sampled_matrix,
+    unpaired_terms,
 )
 
 proof_4 = Claim(
@@ -70,9 +74,11 @@ proof_4 = Claim(
         CIRCULANTS,
         DESIGN_ORTHOGONALITY,
         FUNK_HECKE,
+        REGULAR_POLYTOPES,
     ],
     covers="abelian groups: the exchange of terms is written in symbols for the elements of any of "
-    "them; regular polytopes: zonal matrices are combinations of the matrices A_u; quadratures: "
+    "them; regular polytopes: orbits of abelian groups, and four others, whose zonal matrices are "
+    "combinations of the matrices A_u; quadratures: "
     "the commutator is Σ μ_l p_m [Z_l, Z_m], whose terms vanish by exactness, whatever the points",
 )
 def sampled_matrices(points, exactness):
@@ -188,14 +194,60 @@ def zonal_matrices_commute(points):
 
 
 def regular_polytopes():
-    """Every value of two zonal kernels on the vertices, of which all pairs can be exchanged.
+    """Every value of two zonal kernels on the vertices of those that commute.
 
-    A symmetry g of X that exchanges x and y maps the terms of (K P)_xy = Σ_z k(x,z) p(z,y) to
-    k(y,gz) p(gz,x), those of (P K)_xy.
+    In any dimension: regular polygons and simplices are orbits of a cyclic group that permutes the
+    vertices, cross-polytopes of cyclic shifts of the axes with -1, cubes of the changes of signs.
     """
+    yield from abelian_orbits()
+    for dim in range(2, 6):
+        shift = [[int((i + 1) % dim == j) for j in range(dim)] for i in range(dim)]
+        opposite = [[-int(i == j) for j in range(dim)] for i in range(dim)]
+        simplex = nt.sphere.generate([shift]).orbit([dim - 1, *[-1] * (dim - 1)])
+        axes = nt.sphere.generate([shift, opposite]).orbit([1, *[0] * (dim - 1)])
+        yield exactly("vertices of the simplex", len(simplex), dim, {"d": dim})
+        yield exactly("cosines of the simplex", len(simplex.cosine_counts), 2, {"d": dim})
+        same = set(axes.rows) == set(nt.sphere.cross_polytope(dim).rows)
+        yield exactly("the orbit of e_1 is the cross-polytope", int(same), 1, {"d": dim})
+        yield from zonal_matrices_commute(nt.sphere.hypercube(dim))
     yield from octahedron()
-    for name in ("tetrahedron", "cube", "icosahedron", "dodecahedron", "24-cell", "600-cell"):
+    for name in ("icosahedron", "dodecahedron", "24-cell", "600-cell"):
         yield from zonal_matrices_commute(nt.sphere.design(name))
+
+
+def every_regular_polytope():
+    """The 120-cell is one, and its symmetries do not exchange any two of its 600 vertices."""
+    yield from regular_polytopes()
+    yield from hundred_twenty_cell()
+
+
+def hundred_twenty_cell():
+    """Σ_z k(<x,z>) p(<z,y>) - p(<x,z>) k(<z,y>) at the first x, y whose terms do not pair up."""
+    points = nt.sphere.design("120-cell")
+    x, y, count = unpaired_terms(points.cosines())
+    (u, v), *_ = (pair for pair in count if count[pair] > count[pair[::-1]])
+    witness = {
+        "n": len(points),
+        "d": 4,
+        "points": "the 120-cell",
+        "x": ", ".join(map(str, points.rows[x])),
+        "y": ", ".join(map(str, points.rows[y])),
+        f"z with <x,z> = {u}, <z,y> = {v}": count[u, v],
+        "and the other way round": count[v, u],
+        "kernel": "ntk(2)",
+        "s": 1,
+        "lmax": 4,
+    }
+    yield certify("K P_s = P_s K", lambda: terms_cancel(count), witness=witness)
+
+
+def terms_cancel(count):
+    """Whether Σ count(u,v) (k(u) p(v) - p(u) k(v)) is 0, in balls."""
+    zonal = nt.sobolev(1).zonal_kernel(dim=4, max_degree=4)
+    balls = {u: enclosure(u) for pair in count for u in pair}
+    k = {u: nt.ntk(2)(value) for u, value in balls.items()}
+    p = {u: zonal(value) for u, value in balls.items()}
+    return equal(sum((n * (k[u] * p[v] - p[u] * k[v]) for (u, v), n in count.items()), arb(0)), 0)
 
 
 def free_orbit_of_the_square():
@@ -410,12 +462,12 @@ def commuting_entries(K, P):
 
 def where_they_commute(exactness):
     yield from equispaced_circle()
-    yield from abelian_orbits()
     yield from regular_polytopes()
     yield from band_limited(exactness)
 
 
-COMMUTING = "orbits of abelian groups, regular polytopes, quadratures with equal weights"
+BUT_ONE = "regular polytopes but the 120-cell"
+COMMUTING = f"orbits of abelian groups, {BUT_ONE}, quadratures with equal weights"
 EQUAL_WEIGHT_QUADRATURE = "quadrature with equal weights, K of degree B"
 SETTINGS = {
     "arbitrary": lambda exactness: arbitrary_points(),
@@ -423,7 +475,8 @@ SETTINGS = {
     "orbit of an abelian group": lambda exactness: abelian_orbits(),
     "free orbit of a non-abelian group": lambda exactness: free_orbit_of_the_square(),
     "octahedron": lambda exactness: octahedron(),
-    "regular polytopes": lambda exactness: regular_polytopes(),
+    BUT_ONE: lambda exactness: regular_polytopes(),
+    "regular polytopes": lambda exactness: every_regular_polytope(),
     EQUAL_WEIGHT_QUADRATURE: band_limited,
     "quadrature with equal weights, K of degree B = lmax": lambda exactness: equal_bands(),
     "exact quadrature, unequal weights": lambda exactness: unequal_weights(),
@@ -433,14 +486,16 @@ SETTINGS = {
 
 proof_4.amend(
     r"K P_s = P_s K \text{ on orbits of finite abelian groups (equispaced points on the circle), "
-    r"at the vertices of regular polytopes, and for } K \text{ of degree } B \text{ on quadratures "
-    r"with equal weights exact to degree } B + \ell_{\max} + q,\ q = 0;\ c_i \text{ equal}",
+    r"at the vertices of regular polytopes but the 120-cell, and for } K \text{ of degree } B "
+    r"\text{ on quadratures with equal weights exact to degree } B + \ell_{\max} + q,\ q = 0;\ "
+    r"c_i \text{ equal}",
     points=COMMUTING,
     mutants={
         "points": [
             "arbitrary",
             "free orbit of a non-abelian group",
             "exact quadrature, unequal weights",
+            "regular polytopes",
         ],
         "exactness": [-1, -2],
     },
@@ -454,8 +509,12 @@ for setting, latex in (
     ("free orbit of a non-abelian group", r"K P_s = P_s K \text{ on the orbit of a finite group}"),
     ("octahedron", r"K P_s = P_s K \text{ on the octahedron}"),
     (
+        BUT_ONE,
+        r"K P_s = P_s K \text{ at the vertices of every regular polytope but the 120-cell}",
+    ),
+    (
         "regular polytopes",
-        r"K P_s = P_s K \text{ on the regular solids, the 24-cell and the 600-cell}",
+        r"K P_s = P_s K \text{ at the vertices of every regular polytope}",
     ),
     (
         EQUAL_WEIGHT_QUADRATURE,

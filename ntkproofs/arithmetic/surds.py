@@ -36,6 +36,11 @@ class Surd:
     root: Fraction
     radicand: int
 
+    def __str__(self) -> str:
+        sign, size = ("-", -self.root) if self.root < 0 else ("+", self.root)
+        first = f"{self.rational} {sign} " if self.rational else sign.strip("+")
+        return f"{first}{'' if size == 1 else f'{size} '}sqrt({self.radicand})"
+
     def __add__(self, other: Exact) -> Exact:
         a, b = self._parts(other)
         return surd(self.rational + a, self.root + b, self.radicand)

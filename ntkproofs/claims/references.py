@@ -142,6 +142,15 @@ _WORKS = (
         pages="363--388",
     ),
     Reference(
+        "coxeter1973",
+        "book",
+        "Harold Scott MacDonald Coxeter",
+        "Regular Polytopes",
+        "1973",
+        publisher="Dover",
+        edition="third",
+    ),
+    Reference(
         "isserlis1918",
         "article",
         "Leon Isserlis",

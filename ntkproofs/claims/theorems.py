@@ -219,6 +219,14 @@ DESIGN_ORTHOGONALITY = Theorem(
     "Delsarte, Goethals, Seidel, Spherical codes and designs, 1977, Section 5",
     ("delsarte1977",),
 )
+REGULAR_POLYTOPES = Theorem(
+    "classification of regular polytopes",
+    "The convex regular polytopes are the polygons; in every dimension from 3 on the simplex, the "
+    "cube and the cross-polytope; the icosahedron and the dodecahedron; the 24-cell, the 600-cell "
+    "and the 120-cell in R^4.",
+    "Schläfli; Coxeter, Regular Polytopes, 1973, Section 7.8",
+    ("coxeter1973",),
+)
 ABELIAN_CHARACTERS = Theorem(
     "characters of a finite abelian group are common eigenvectors",
     "On a finite abelian group G of n elements the matrices κ(g - h) have the n characters χ as a "

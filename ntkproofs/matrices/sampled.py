@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
@@ -74,6 +75,31 @@ def adjacency(cosines: Cosines) -> list[NDArray[np.int64]]:
     """
     distinct = dict.fromkeys(u for row in cosines for u in row)
     return [np.array([[int(u == v) for v in row] for row in cosines]) for u in distinct]
+
+
+def unpaired_terms(cosines: Cosines) -> tuple[int, int, Counter[tuple[Any, Any]]] | None:
+    """Points x, y at which zonal matrices need not commute: the first, against point 0.
+
+    (K P - P K)_xy is Σ c(u, v) (k(u) p(v) - p(u) k(v)), where c(u, v) counts the points z with
+    <x, z> = u and <z, y> = v: it is 0 for all kernels if and only if c(u, v) = c(v, u) throughout.
+
+    Args:
+        cosines: matrix of exact numbers.
+
+    Returns:
+        The numbers of x and y, and c; None where all terms pair up, for this x.
+
+    Example:
+        >>> steps = [(1, 0), (0, 1), (-1, 0)]
+        >>> x, y, count = unpaired_terms(exact_cosines(steps))
+        >>> x, y, count[1, 0], count[0, 1], count[-1, 0], count[0, -1]
+        (0, 1, 1, 1, 1, 0)
+    """
+    for y, row in enumerate(cosines):
+        count = Counter(zip(cosines[0], row, strict=True))
+        if any(count[u, v] != count[v, u] for u, v in count):
+            return 0, y, count
+    return None
 
 
 def harmonic_matrix(cosines: Cosines, degree: int, dim: int) -> fmpq_mat:

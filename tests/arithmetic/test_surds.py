@@ -75,3 +75,17 @@ def test_radicands_have_no_square_factors(radicand):
 def test_two_fields_do_not_mix():
     with pytest.raises(InvalidInput, match="one quadratic field"):
         _ = surd(0, 1, 2) + surd(0, 1, 3)
+
+
+@pytest.mark.parametrize(
+    ("rational", "root", "shown"),
+    [
+        (0, 1, "sqrt(5)"),
+        (1, -1, "1 - sqrt(5)"),
+        (Fraction(1, 2), Fraction(-3, 8), "1/2 - 3/8 sqrt(5)"),
+        (0, Fraction(-1, 2), "-1/2 sqrt(5)"),
+        (-2, 1, "-2 + sqrt(5)"),
+    ],
+)
+def test_surds_show_themselves_as_they_are_written(rational, root, shown):
+    assert str(surd(rational, root, 5)) == shown

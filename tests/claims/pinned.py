@@ -36,7 +36,7 @@ TALK = {
     "talk.proof-1-norm": ("refuted", "proved", "proved", 3),
     "talk.proof-2": ("proved", "proved", None, 4),
     "talk.proof-3": ("proved", "proved", None, 8),
-    "talk.proof-4": ("refuted", "proved", "proved", 5),
+    "talk.proof-4": ("refuted", "proved", "proved", 6),
     "talk.proof-5": ("refuted", "proved", "proved", 5),
     "talk.regimes": ("proved", "proved", None, 6),
     "talk.sampled-loss": ("refuted", "proved", "proved", 20),

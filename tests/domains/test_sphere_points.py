@@ -92,6 +92,7 @@ DESIGNS = {
     "dodecahedron": (20, 5, 6),
     "24-cell": (24, 5, 5),
     "600-cell": (120, 11, 9),
+    "120-cell": (600, 11, 31),
     "E8": (240, 7, 5),
 }
 """Points, exactness and number of cosines (1 included): Delsarte, Goethals, Seidel 1977."""

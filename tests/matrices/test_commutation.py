@@ -1,5 +1,6 @@
 """Commutation and products of eigenvalues: where theory says so, and not elsewhere."""
 
+import math
 from fractions import Fraction
 
 import numpy as np
@@ -12,7 +13,7 @@ from hypothesis.errors import NoSuchExample
 
 import ntkproofs as nt
 from ntkproofs.arithmetic.balls import precision
-from ntkproofs.matrices.sampled import commutator, exact_cosines
+from ntkproofs.matrices.sampled import commutator, exact_cosines, unpaired_terms
 
 coefficients = st.lists(st.integers(-5, 5), min_size=2, max_size=5)
 rationals = st.fractions(min_value=-3, max_value=3, max_denominator=6)
@@ -157,3 +158,26 @@ def gauss_product(rings, longitudes):
         axis=-1,
     ).reshape(-1, 3)
     return points, np.repeat(ring_weights / (2 * longitudes), longitudes)
+
+
+@pytest.mark.parametrize("name", ["cube", "icosahedron", "dodecahedron", "24-cell", "600-cell"])
+def test_terms_of_commutators_pair_up_where_zonal_matrices_commute(name):
+    assert unpaired_terms(nt.sphere.design(name).cosines()) is None
+
+
+@pytest.mark.parametrize(
+    "points",
+    [nt.sphere.design("120-cell"), nt.sphere.dihedral(4).orbit([3, 4])],
+    ids=["120-cell", "free orbit of the square"],
+)
+def test_unpaired_terms_are_those_of_the_commutator(points):
+    """Counted exactly, against the matrices in floats."""
+    x, y, count = unpaired_terms(points.cosines())
+    assert sum(count.values()) == len(points)
+    X = points.array()
+    K, P = np.maximum(X @ X.T, 0) ** 5, np.exp(X @ X.T)
+    k, p = (lambda u: max(float(u), 0.0) ** 5), (lambda u: math.exp(float(u)))
+    found = sum(n * (k(u) * p(v) - p(u) * k(v)) for (u, v), n in count.items())
+    there = (K @ P - P @ K)[x, y]
+    assert abs(there) > 1e-4
+    assert found == pytest.approx(there, rel=1e-8)

@@ -33,7 +33,7 @@ def design(name: str) -> ExactPoints:
 
     Args:
         name: in R³ ``tetrahedron``, ``octahedron``, ``cube``, ``icosahedron``, ``dodecahedron``;
-            in R⁴ ``24-cell``, ``600-cell``; in R⁸ ``E8`` (its 240 roots). See also
+            in R⁴ ``24-cell``, ``600-cell``, ``120-cell``; in R⁸ ``E8`` (its 240 roots). See also
             :func:`cross_polytope` and :func:`hypercube` for any dimension.
 
     Returns:
@@ -152,6 +152,28 @@ def _600_cell() -> Iterable[Row]:
     return [*_24_cell(), *rest]
 
 
+def _120_cell() -> Iterable[Row]:
+    """The 600 vertices, at the squared norm 8 (Coxeter, Regular Polytopes, table V)."""
+    zero, one, two, root = Fraction(0), Fraction(1), Fraction(2), surd(0, 1, 5)
+    square, inverse_square = _GOLDEN + 1, 1 - _INVERSE
+    anyhow: list[Row] = [
+        (zero, zero, two, two),
+        (one, one, one, root),
+        (inverse_square, _GOLDEN, _GOLDEN, _GOLDEN),
+        (_INVERSE, _INVERSE, _INVERSE, square),
+    ]
+    evenly: list[Row] = [
+        (zero, inverse_square, one, square),
+        (zero, _INVERSE, _GOLDEN, root),
+        (_INVERSE, one, _GOLDEN, two),
+    ]
+    orders = list(permutations(range(4)))
+    even = [order for order in orders if _is_even(order)]
+    arranged = [*product(anyhow, orders), *product(evenly, even)]
+    found = (tuple(row[i] for i in order) for base, order in arranged for row in _with_signs(base))
+    return dict.fromkeys(found)
+
+
 def _is_even(permutation: tuple[int, ...]) -> bool:
     return sum(a > b for a, b in combinations(permutation, 2)) % 2 == 0
 
@@ -175,5 +197,6 @@ _CATALOGUE: dict[str, Callable[[], Iterable[Row]]] = {
     "dodecahedron": _dodecahedron,
     "24-cell": _24_cell,
     "600-cell": _600_cell,
+    "120-cell": _120_cell,
     "E8": _e8,
 }
