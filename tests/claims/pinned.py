@@ -73,7 +73,7 @@ LITERATURE = {
 }
 
 ECRN = {
-    "ecrn.fourier-stationary": ("refuted", "proved", "certified", 6),
+    "ecrn.fourier-stationary": ("refuted", "proved", "certified", 13),
     "ecrn.generalisation": ("refuted", "proved", "proved", 4),
     "ecrn.kernel-drift": ("supported", "statistical", None, 6),
     "ecrn.linearised": ("supported", "statistical", None, 4),

@@ -174,6 +174,20 @@ def test_for_b_2_the_two_layer_kernel_loses_at_the_frequency_6():
     assert found[1] == pytest.approx(78 / (1225 * np.pi**2), rel=1e-10)
 
 
+@pytest.mark.parametrize("rows", [(1, 2), (1, 3, 5), (6, 10, 15)])
+def test_several_rows_raise_high_frequencies_by_the_law(rows):
+    """Three layers, q_3 = 1: the ratio at the frequencies 500 and 501, by a Fourier transform."""
+    count = 2**17
+    angles = 2 * np.pi * np.arange(count) / count
+    mean = np.mean([np.cos(b * angles) for b in rows], axis=0)
+    plain, found = (np.fft.rfft(nt.ntk(3)(u)).real / count for u in (np.cos(angles), mean))
+    for k in (500, 501):
+        share = 0 if all(b % 2 for b in rows) else (-1) ** k
+        law = math.sqrt(np.mean(np.square(rows))) * 6 / (6 + share)
+        assert found[k] / plain[k] == pytest.approx(law, rel=4e-3)
+    assert (found[20:500] > plain[20:500]).all()
+
+
 def arrays(generator, width, blocks, size=1.0):
     """A lift, and weights and biases of blocks, in NumPy."""
     lift = generator.standard_normal((width, 2))
