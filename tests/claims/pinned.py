@@ -12,7 +12,7 @@ TALK = {
     "talk.deep-narrow-depth": ("refuted", "proved", "proved", 6),
     "talk.affine-inverse-cosine": ("proved", "proved", None, 8),
     "talk.depth-conditions": ("refuted", "certified", "certified", 5),
-    "talk.deeper-or-wider": ("supported", "statistical", None, 4),
+    "talk.deeper-or-wider": ("supported", "statistical", None, 8),
     "talk.finite-width-order": ("refuted", "proved", "proved", 4),
     "talk.frequency-control": ("refuted", "proved", "supported", 10),
     "talk.hierarchy": ("refuted", "proved", "proved", 21),
