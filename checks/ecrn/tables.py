@@ -14,9 +14,12 @@ itself, and is open where neither is. A printed number is compatible where the h
 rejected that the expectation lies within half a unit of its last digit; how much these tests can
 see is told by the mutants. Where runs split the same rows the variance is corrected for the
 overlap of training parts (Nadeau and Bengio 2003), which is a common approximation and no theorem.
-Expectations of Table IV are those over splits and initial weights at the images at hand, of which
-the test part is the same in all runs: they say nothing of other images. A true statement falls with
-probability 1 in 100 at most (Bonferroni over the tests of a claim).
+Table IV is open: its training, of a whole ResNet-18 on 5,000 images, is not run, and no evidence
+answers for it. Measured is what so little training gives as two cores can do; it says nothing of
+the paper's numbers. Its expectations are those over splits and initial weights at the images at
+hand, of which the test part is the same in all runs: they say nothing of other images.
+
+A true statement falls with probability 1 in 100 at most (Bonferroni over the tests of a claim).
 """
 
 import json
@@ -244,50 +247,52 @@ def numbers_on_benchmarks(boston, iris, wine):
     yield from compatible(kept("table_3"), blocks, tests=21)
 
 
-# What is amended was chosen when the numbers were known: the tests count all orders of all pairs,
-# in both metrics, and the printed numbers.
+# What is said of 150 steps was chosen when the numbers were known: the tests count all orders of
+# all pairs, in both metrics, and the printed numbers.
 TESTS_ON_IMAGES = 2 * len(MODELS) * (len(MODELS) - 1) + 2 * len(MODELS)
 
 table_4 = table_claim(
     "table-4",
-    r"\text{on a subset of CIFAR-10 ECRN has the best accuracy and the best cross-entropy, and the "
-    r"printed numbers are the expectations}",
-    parameters="3,805 images for training and validation, 761 for the test; 150 steps of 64 "
-    "images; a ResNet-18 of 8 channels; 5 runs; expectations over splits and initial weights, at "
-    "these images: what two cores do in half an hour, and far less "
-    "than the printed numbers would take",
+    r"\text{trained on 5,000 images of CIFAR-10 ECRN has the best accuracy and the best "
+    r"cross-entropy, and the printed numbers are the expectations; after 150 steps on 3,805 images "
+    r"kernel regression is better than ECRN in both, and no model reaches its printed numbers}",
+    parameters="the paper's training, of a whole ResNet-18: not run here. Measured: 3,805 images "
+    "for training and validation, 761 for the test; 150 steps of 64 images; a ResNet-18 of 8 "
+    "channels; 5 runs; expectations over splits and initial weights, at these images: what two "
+    "cores do in half an hour, and far less than the printed numbers would take",
     constants={
-        "order": over_all("ECRN"),
-        "printed": "are the expectations",
+        "at_the_size_of_the_paper": "ECRN is best, and the printed numbers are the expectations",
+        "order": (("Standard NTK", "ECRN"),),
+        "printed": "are not reached",
         "accuracy": (0.741, 0.784, 0.715, 0.819),
         "cross_entropy": (0.815, 0.712, 0.843, 0.648),
     },
-    mutants={},
-)
-
-
-@table_4.statistic(on="5 runs, kept results", part="the order of models")
-def orders_on_images(order):
-    for metric in ("accuracy", "cross_entropy"):
-        yield from ordered(kept("table_4"), "cifar10", metric, order, tests=TESTS_ON_IMAGES)
-
-
-@table_4.statistic(on="5 runs, kept results", part="the printed numbers")
-def numbers_on_images(printed, accuracy, cross_entropy):
-    test = {"are the expectations": compatible, "are not reached": worse_than_printed}[printed]
-    blocks = [("cifar10", "accuracy", accuracy), ("cifar10", "cross_entropy", cross_entropy)]
-    yield from test(kept("table_4"), blocks, tests=TESTS_ON_IMAGES)
-
-
-table_4.amend(
-    r"\text{at this budget kernel regression is better than ECRN in both, and no model reaches its "
-    r"printed numbers}",
-    order=(("Standard NTK", "ECRN"),),
-    printed="are not reached",
     mutants={
         "order": [((m, "Standard NTK"),) for m in MODELS if m != "Standard NTK"],
         "printed": ["are the expectations"],
         "accuracy": [(0.2,) * 4],
         "cross_entropy": [(3.0,) * 4],
     },
+)
+
+
+@table_4.statistic(on="5 runs, kept results", part="the order of models after 150 steps")
+def orders_on_images(order):
+    for metric in ("accuracy", "cross_entropy"):
+        yield from ordered(kept("table_4"), "cifar10", metric, order, tests=TESTS_ON_IMAGES)
+
+
+@table_4.statistic(on="5 runs, kept results", part="the printed numbers after 150 steps")
+def numbers_on_images(printed, accuracy, cross_entropy):
+    test = {"are the expectations": compatible, "are not reached": worse_than_printed}[printed]
+    blocks = [("cifar10", "accuracy", accuracy), ("cifar10", "cross_entropy", cross_entropy)]
+    yield from test(kept("table_4"), blocks, tests=TESTS_ON_IMAGES)
+
+
+table_4.reading(
+    "what the paper says, after 150 steps on 3,805 images",
+    r"\text{after 150 steps on 3,805 images of CIFAR-10 ECRN has the best accuracy and the best "
+    r"cross-entropy, and the printed numbers are the expectations}",
+    order=over_all("ECRN"),
+    printed="are the expectations",
 )
