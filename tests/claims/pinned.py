@@ -4,7 +4,7 @@ id: (verdict, grade, verdict of the amended statement, mutants that are killed).
 """
 
 TALK = {
-    "talk.condition-linear-n": ("refuted", "proved", "proved", 5),
+    "talk.condition-linear-n": ("refuted", "proved", "proved", 12),
     "talk.deep-decay": ("proved", "proved", None, 6),
     "talk.deep-depth-constant": ("proved", "proved", None, 4),
     "talk.deep-narrow-condition": ("refuted", "proved", "certified", 4),
