@@ -141,12 +141,14 @@ amended_growth = condition_linear_n.amend(
 
 def shares():
     """π² C_+ and π² C_- are x²/2 and y²/2, as derived for every L >= 3 (d = 2)."""
-    dim, root = sp.Symbol("d", integer=True, positive=True), sp.pi
+    dim = sp.Symbol("d", integer=True, positive=True)
     layers, parity = (SCALING.notation.symbol_entry(name).symbol for name in ("N", "p"))
     factor, exponent = SCALING.statement("decay").for_symbols(dim).power()  # in m, degree 2m + p
     share, product = sp.Function("q")(layers), layers * (layers - 1)
+    for step in SCALING.steps("decay"):
+        yield premise(step)
     for value, square, other in ((0, x**2, x**2 - product), (1, y**2, product - y**2)):
-        own = (factor * 2**-exponent * root**2).subs({parity: value, dim: 2})
+        own = (factor * 2**-exponent * sp.pi**2).subs({parity: value, dim: 2})
         yield premise(identity(r"\pi^2 C_\pm", own.subs(share, other), square / 2))
 
 
