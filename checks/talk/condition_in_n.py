@@ -2,9 +2,19 @@ r"""How the condition number of the sampled NTK grows with the number n of point
 
 At n equispaced points of the circle K is circulant: k(cos θ) = Σ_k m_k e^(ikθ) with
 m_k = m_(-k) the eigenvalues of the operator, and the eigenvalue of K/n at frequency k is the
-aliased sum Σ_j m_(k + jn). With m_k ~ C k^(-2) for each parity (d = 2), the smallest, at k near
-n/2, is n^(-2) times a constant and the largest tends to the largest m_k: at fixed depth κ(K)
-grows like n², which is n^(d/(d-1)); the talk's n is what depth to infinity at fixed n gives,
+aliased sum Σ_j m_(k + jn). With m_k ~ C_± k^(-2) by the parity of k, 2π² C_± = L(L-1) ± q_L, and
+c = cos(πk/n), this is near the middle of the spectrum n^(-2) times
+
+    π² C_±/(1 - c²) for even n, where all k + jn have the parity of k,
+    π² (A ± c B)/(1 - c²) for odd n, where parities alternate; A = (C_+ + C_-)/2, B = (C_+ - C_-)/2.
+
+The minima are π² C_-, at c = 0, and π² (sqrt(C_+) + sqrt(C_-))²/4, at a frequency below n/2 where
+c = (sqrt(C_+) - sqrt(C_-))/(sqrt(C_+) + sqrt(C_-)). Elsewhere, as k/n → 0, m_k n² → ∞: every m_k is
+> 0 for L >= 3. Indeed Σ_2 = κ1(u) has the powers 1, u and all even ones with positive factors, so
+that κ1(Σ_2) = 1/π + Σ_2/2 + Σ_2²/(2π) + ... has the odd ones too, by the product of u and u^(2r);
+later layers keep them, and Θ_L is at least Σ_L, power by power. The largest eigenvalue tends to the
+largest m_k. So κ(K) at fixed depth is n² between two positive bounds, with a limit of κ/n² along
+even n and another along odd n; the talk's n is what depth to infinity at fixed n gives,
 κ → 1 + n/3.
 
 With a Sobolev operator the eigenvalues at frequency k become ~ C k^(s-2): their quotient stays
@@ -12,6 +22,7 @@ bounded at s = 2 = d, and grows like n^|s-2| elsewhere. So the best s tends to d
 """
 
 from fractions import Fraction
+from functools import reduce
 
 import sympy as sp
 from flint import arb
@@ -21,11 +32,21 @@ from ntkproofs.arithmetic.balls import ball, precision
 from ntkproofs.arithmetic.truth import less
 from ntkproofs.claims import Claim, certify, identity, nonnegative, premise
 from ntkproofs.claims.figures import LOG, POINTS, Chart, curve
-from ntkproofs.claims.theorems import CIRCULANTS, ENDPOINT_DECAY, NTK_LIMIT
+from ntkproofs.claims.theorems import (
+    CIRCULANTS,
+    ENDPOINT_DECAY,
+    NTK_LIMIT,
+    PARTIAL_FRACTIONS,
+    POSITIVE_SERIES,
+)
+from ntkproofs.derivation import derivation
 from ntkproofs.spectra.depth import DEPTH, leading_terms_of_deep_networks
 
 BITS = 128
+SCALING = derivation("scaling-law")
 n, s = sp.Symbol("n", positive=True), sp.Symbol("s", real=True)
+x, y = sp.symbols("x y", positive=True)
+"""The roots of L(L-1) + q_L and of L(L-1) - q_L, which are 2π² times C_+ and C_-."""
 
 
 def circle_eigenvalues(kernel, size):
@@ -60,7 +81,8 @@ condition_linear_n = Claim(
     statement=r"\kappa(K) \sim C\,n^{p},\quad p = 1",
     source="talk, From Theory to Practice: conditioning",
     parameters="NTK of ReLU networks of fixed depth L >= 3 at n equispaced points of the circle "
-    "(d = 2), n to infinity; or, as another reading, depth to infinity first",
+    "(d = 2), n to infinity; or, as another reading, depth to infinity first. q_3 = 1, "
+    "q_(L+1) = q_L κ0(S_L(-1)) as in talk.deep-decay: 0 < q_L <= 1",
     constants={"p": sp.Integer(1), "first": "n grows at fixed depth"},
     mutants={"p": [sp.Integer(0)]},
 )
@@ -68,47 +90,136 @@ condition_linear_n = Claim(
 
 @condition_linear_n.proof(relies_on=[NTK_LIMIT, CIRCULANTS, ENDPOINT_DECAY])
 def from_aliased_sums(p, first):
-    """λ_min/n is n^(-2) times Σ_j C/(j + 1/2)², and λ_max/n tends to a constant."""
+    """λ_min/n is n^(-2) up to constants, by the parities, and λ_max/n tends to a constant."""
     if first == "depth grows at fixed n":
         deep = (3 + n) / 3  # the quotient of (n+3) l/4 and 3 l/4, see talk.eoc-condition
         yield identity(r"\kappa(K) \to 1 + n/3", deep, 1 + n**p / 3)
         return
     yield from decay_on_the_circle()
     exponent = nt.asymptotics(nt.ntk(3), 2, terms=1).exponent("even")
-    yield identity(r"\kappa(K) \sim C n^2", n**exponent, n**p)
+    yield identity(r"\kappa(K) \asymp n^2", n**exponent, n**p)
 
 
-@condition_linear_n.certificate(on="L = 3, n = 32, 64, 128, 256")
+@condition_linear_n.certificate(on="L = 3, n = 32, 33, 64, 65, 128, 129, 256, 257")
 def growth_at_given_sizes(p, first):
-    """κ at 2n over κ at n is 2^p up to a factor 2^(1/10)."""
+    """κ at 2n over κ at n, and at 2n + 1 over that at n + 1, is 2^p up to a factor 2^(1/10)."""
     if first == "depth grows at fixed n":
         for size in (64, 128, 256):
             rate = (arb(2 * size + 3) / (size + 3)).log() / arb(2).log() - ball(p)
             yield certify("limits at n and 2n", lambda r=rate: less(abs(r), arb(1) / 10))
         return
     with precision(BITS):
-        found = {
-            size: condition(circle_eigenvalues(nt.ntk(3), size)) for size in (32, 64, 128, 256)
-        }
-        for size in (32, 64, 128):
-            rate = (found[2 * size] / found[size]).log() / arb(2).log() - ball(p)
-            witness = {"n": size, "kappa_n": found[size].str(6), "kappa_2n": found[2 * size].str(6)}
-            yield certify(
-                r"|\log_2(\kappa_{2n}/\kappa_n) - p| < 1/10",
-                lambda r=rate: less(abs(r), arb(1) / 10),
-                witness=witness,
-            )
+        for odd in (0, 1):
+            sizes = [size + odd for size in (32, 64, 128, 256)]
+            found = [condition(circle_eigenvalues(nt.ntk(3), size)) for size in sizes]
+            for place in (0, 1, 2):
+                rate = (found[place + 1] / found[place]).log() / arb(2).log() - ball(p)
+                values = [value.str(6) for value in found[place : place + 2]]
+                yield certify(
+                    r"|\log_2(\kappa_{2n}/\kappa_n) - p| < 1/10",
+                    lambda r=rate: less(abs(r), arb(1) / 10),
+                    witness={"n": sizes[place : place + 2], "kappa": values},
+                )
 
 
-condition_linear_n.amend(
-    r"\kappa(K) \sim C\,n^2 = C\,n^{d/(d-1)} \text{ at fixed depth; it is } 1 + n/3 "
-    r"\text{ as depth grows at fixed } n \text{ (talk.eoc-condition)}",
+amended_growth = condition_linear_n.amend(
+    r"\text{at fixed depth } \kappa(K) \asymp n^2:\ \lambda_{\max}(K)/n \to \max_k \mu_k,\ "
+    r"n\,\lambda_{\min}(K) \to \tfrac12 y^2 \text{ along even } n,\ \tfrac18 (x + y)^2 > \tfrac12 "
+    r"y^2 \text{ along odd } n,\ x = \sqrt{L(L-1) + q_L},\ y = \sqrt{L(L-1) - q_L};\ "
+    r"\kappa(K)  \to 1 + n/3 \text{ as depth grows at fixed } n \text{ (talk.eoc-condition)}",
     p=sp.Integer(2),
+    even=y**2 / 2,
+    odd=(x + y) ** 2 / 8,
     mutants={
         "p": [sp.Integer(0), sp.Integer(1), sp.Integer(3), sp.Integer(4)],
         "first": ["depth grows at fixed n"],
+        "even": [x**2 / 2, (x + y) ** 2 / 8, y**2 / 4, y**2 * sp.Rational(101, 200)],
+        "odd": [y**2 / 2, (x**2 + y**2) / 4, (x + y) ** 2 * sp.Rational(101, 800)],
     },
 )
+
+
+def shares():
+    """π² C_+ and π² C_- are x²/2 and y²/2, as derived for every L >= 3 (d = 2)."""
+    dim = sp.Symbol("d", integer=True, positive=True)
+    layers, parity = (SCALING.notation.symbol_entry(name).symbol for name in ("N", "p"))
+    factor, exponent = SCALING.statement("decay").for_symbols(dim).power()  # in m, degree 2m + p
+    share, product = sp.Function("q")(layers), layers * (layers - 1)
+    for step in SCALING.steps("decay"):
+        yield premise(step)
+    for value, square, other in ((0, x**2, x**2 - product), (1, y**2, product - y**2)):
+        own = (factor * 2**-exponent * sp.pi**2).subs({parity: value, dim: 2})
+        yield premise(identity(r"\pi^2 C_\pm", own.subs(share, other), square / 2))
+
+
+def scaled(own, other, cosine, *, alternating):
+    """The limit of n² times the eigenvalue at frequency k, cos(πk/n) → c, by partial fractions."""
+    sizes = (own * (1 + cosine) + other * (1 - cosine)) / 2 if alternating else own
+    return sizes / (1 - cosine**2)
+
+
+EVEN, ODD = (x**2 / 2, y**2 / 2), (y**2 / 2, x**2 / 2)
+"""π² C of the parity of k, and of the other."""
+c, h, t = sp.symbols("c h t", positive=True)
+
+
+def in_range(about, excess):
+    """It is >= 0 for x > y > 0, as q_L > 0, and 0 <= c < 1."""
+    moved = excess.subs({c: t / (1 + t), x: y + h})
+    return premise(nonnegative(about, moved, {"y": 0, "h": 0, "t": 0}))
+
+
+BY_ALIASES = [NTK_LIMIT, CIRCULANTS, PARTIAL_FRACTIONS, POSITIVE_SERIES]
+
+
+@amended_growth.proof(relies_on=[*BY_ALIASES, *SCALING.relies_on("decay")], part="even n")
+def least_for_even_sizes(even):
+    """All aliases have the parity of k: the smaller constant, at c = 0."""
+    yield from shares()
+    low = scaled(*ODD, 0, alternating=False)
+    yield identity(r"\lim n\,\lambda_{\min}(K)", low, even)
+    for parity in (EVEN, ODD):
+        yield in_range("no frequency is below", scaled(*parity, c, alternating=False) - low)
+
+
+@amended_growth.proof(relies_on=[*BY_ALIASES, *SCALING.relies_on("decay")], part="odd n")
+def least_for_odd_sizes(odd):
+    """Aliases alternate: odd frequencies are a square above c = (x - y)/(x + y), even ones more."""
+    yield from shares()
+    here = scaled(*ODD, c, alternating=True)
+    low = here.subs(c, (x - y) / (x + y))
+    yield identity(r"\lim n\,\lambda_{\min}(K)", low, odd)
+    square = ((x - y) - c * (x + y)) ** 2 / (8 * (1 - c**2))
+    yield premise(identity("no odd frequency is below", here - low, square))
+    yield in_range("no even frequency is below", scaled(*EVEN, c, alternating=True) - here)
+    yield premise(identity("above even n, as x > y", low - y**2 / 2, (x - y) * (x + 3 * y) / 8))
+
+
+def is_near(size, value):
+    """n λ_min of three layers (x² = 7, y² = 5) is the limit, a polynomial in x, y, up to 1/300."""
+    with precision(BITS):
+        found = ball(size) ** 2 * reduce(arb.min, circle_eigenvalues(nt.ntk(3), size))
+        roots = (arb(7).sqrt(), arb(5).sqrt())
+        terms = sp.Poly(value, x, y).terms()
+        near = sum((ball(k) * roots[0] ** i * roots[1] ** j for (i, j), k in terms), arb(0))
+        about = rf"n\,\lambda_{{\min}}(K) \text{{ is near its limit, }} n = {size}"
+        witness = {"n": size, "n lambda_min": found.str(6), "limit": near.str(6)}
+        return certify(about, lambda: less(abs(found / near - 1), arb(1) / 300), witness=witness)
+
+
+@amended_growth.certificate(on="L = 3, n = 128, 256", part="even n")
+def least_at_even_sizes(even):
+    """n λ_min(K) against its limit 5/2."""
+    for size in (128, 256):
+        yield is_near(size, even)
+
+
+@amended_growth.certificate(on="L = 3, n = 129, 257", part="odd n")
+def least_at_odd_sizes(odd):
+    """n λ_min(K) against its limit (6 + sqrt(35))/4."""
+    for size in (129, 257):
+        yield is_near(size, odd)
+
 
 condition_linear_n.reading(
     "depth to infinity at fixed n",

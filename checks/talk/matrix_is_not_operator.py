@@ -3,12 +3,17 @@ r"""Sampled matrices against operators: how far their eigenvalues are from each 
 For n independent uniform points, E tr (K/n)² = (n k(1)² + n(n-1) E k(x·y)²)/n², and
 E k(x·y)² = Σ_l N(d,l) μ_l²: the sum of squares of the eigenvalues exceeds the operator's by
 (k(1)² - Σ N μ²)/n, in the mean, exactly and for every n. At n equispaced points of the circle the
-eigenvalue at frequency k exceeds m_k by the aliases Σ_(j≠0) m_(k+jn), which for the NTK (decay
-l^(-2) there) fall like n^(-2): sampling decides the rate.
+eigenvalue at frequency k exceeds m_k by the aliases Σ_(j≠0) m_(k+jn), which for the NTK fall like
+n^(-2), as m_l ~ C_± l^(-2) with 2π² C_± = L(L-1) ± q_L by the parity of l. For even n all k + jn
+have the parity of k, and Σ_(j≠0) j^(-2) = π²/3; for odd n those with odd j have the other parity
+and Σ j^(-2) = π²/4, those with even j have π²/12. So n² times the distance has four limits, by the
+parities of k and n: sampling decides the rate.
 
 The deep narrow limit kernel does not depend on L, so that its condition number does not either;
 and it decays faster than the two-layer NTK, so that it is worse conditioned, not better.
 """
+
+from functools import cache
 
 import sympy as sp
 from flint import arb
@@ -21,14 +26,19 @@ from ntkproofs.claims.theorems import (
     ADDITION_THEOREM,
     CIRCULANTS,
     DEEP_NARROW_LIMIT,
-    ENDPOINT_DECAY,
     FUNK_HECKE,
+    INVERSE_SQUARES,
 )
+from ntkproofs.derivation import derivation
 
 BITS = 128
+SCALING = derivation("scaling-law")
 n = sp.Symbol("n", positive=True)
 diagonal, squares = sp.symbols("k_1 S", positive=True)
 """k(1), and Σ N(d,l) μ_l² = E k(x·y)²."""
+a, q_L = sp.symbols("a q_L", positive=True)
+e = sp.Symbol("e")
+"""L(L-1) and q_L, and the sign (-1)^k: 2π² C = a + e q_L at the parity of k."""
 
 
 def circle_eigenvalues(kernel, size):
@@ -44,14 +54,34 @@ def circle_eigenvalues(kernel, size):
 matrix_is_not_operator = Claim(
     id="talk.matrix-is-not-operator",
     statement=r"\mathbb E \sum_i \lambda_i(K/n)^2 - \sum_\ell N(d,\ell)\,\mu_\ell^2 = C\,n^{-q},\ "
-    r"q = 1,\ C > 0; \quad \lambda_k(K/n) - m_k \sim C_k\,n^{-r},\ r = 2",
+    r"q = 1,\ C > 0; \quad \lambda_k(K/n) - m_k \sim D\,n^{-r},\ r = 2,\ "
+    r"D = \tfrac16 (a + (-1)^k q_L) \text{ for even } n,\ "
+    r"D = \tfrac1{12} (2a - (-1)^k q_L) \text{ for odd } n,\ a = L(L-1)",
     source="talk, From Theory to Practice: matrices are not operators; the rates are ours",
     parameters="q: n independent uniform points on S^(d-1), any positive definite kernel that is "
-    "not constant; r: n equispaced points of the circle, NTK of ReLU networks of L >= 3 layers",
-    constants={"q": sp.Integer(1), "r": sp.Integer(2)},
+    "not constant; r, D: n equispaced points of the circle, NTK of ReLU networks of L >= 3 layers, "
+    "fixed frequency k; q_3 = 1, q_(L+1) = q_L κ0(S_L(-1)) as in talk.deep-decay",
+    constants={
+        "q": sp.Integer(1),
+        "r": sp.Integer(2),
+        "even": (a + e * q_L) / 6,
+        "odd": (2 * a - e * q_L) / 12,
+    },
     mutants={
         "q": [sp.Integer(0), sp.Integer(2), sp.Integer(3)],
         "r": [sp.Integer(0), sp.Integer(1), sp.Integer(3)],
+        "even": [
+            a / 6,
+            (a - e * q_L) / 6,
+            (2 * a - e * q_L) / 12,
+            sp.Rational(101, 100) * (a + e * q_L) / 6,
+        ],
+        "odd": [
+            a / 6,
+            (2 * a + e * q_L) / 12,
+            (a + e * q_L) / 6,
+            sp.Rational(101, 100) * (2 * a - e * q_L) / 12,
+        ],
     },
 )
 
@@ -68,35 +98,104 @@ def mean_of_the_sum_of_squares(q):
     yield premise(nonnegative("(a + b)² - (a² + b²) >= 0", pairs, {"a": 0, "b": 0}))
 
 
-@matrix_is_not_operator.proof(
-    relies_on=[CIRCULANTS, ENDPOINT_DECAY],
-    part="circle",
-    covers="the exponent is the same at every depth L >= 3 (talk.deep-decay), and the sum over "
-    "aliases j^(-2) converges",
-)
-def aliases_on_the_circle(r):
-    """Σ_(j≠0) m_(k+jn) with m_l ~ C l^(-2): n^(-2) times 2 C ζ(2) or its parity-split analogue."""
-    law = nt.asymptotics(nt.ntk(3), 2, terms=1)
-    for parity in ("even", "odd"):
-        yield identity(r"m_{jn} \sim C\,(jn)^{-r}", law.exponent(parity), r)
+def decay():
+    """The law m_l ~ C_± l^(-2) of the circle, as derived for every L >= 3 and both parities."""
+    dim, layers, parity = (SCALING.notation.symbol_entry(name).symbol for name in ("d", "N", "p"))
+    for step in SCALING.steps("decay"):
+        yield premise(step)
+    factor, exponent = SCALING.statement("decay").power()  # in m, the degree being 2m + p
+    share = sp.Function("q")(layers)
+    yield premise(identity(r"m_\ell \sim C\,\ell^{-2}", exponent.subs(dim, 2), -2))
+    for value, sign in ((0, 1), (1, -1)):
+        own = (sp.pi**2 * factor * 2**-exponent).subs({parity: value, dim: 2}).subs(share, q_L)
+        expected = (layers * (layers - 1) + sign * q_L) / 2
+        yield premise(identity(r"\pi^2 C_\pm = (a \pm q_L)/2", own, expected, least={"N": 3}))
 
 
-@matrix_is_not_operator.certificate(on="L = 3, frequencies 0, 1, 3; n = 64, 128", part="circle")
-def distances_on_the_circle(r):
-    """The distance at n over that at 2n is 2^r up to 10 %."""
-    kernel = nt.ntk(3)
+OWN, OTHER = (a + e * q_L) / 2, (a - e * q_L) / 2
+"""π² C of the parity of k, and of the other."""
+ALL = 2 * sp.Rational(1, 6)
+"""Σ j^(-2) over j ≠ 0, over π²; a quarter of it is that over even j."""
+BY_ALIASES = [CIRCULANTS, INVERSE_SQUARES, *SCALING.relies_on("decay")]
+
+
+@matrix_is_not_operator.proof(relies_on=BY_ALIASES, part="circle, the rate")
+def rate_on_the_circle(r):
+    """n² m_(k+jn) tends to C j^(-2), and is below a multiple of it: n² times the sum converges."""
+    yield from decay()
+    dim = SCALING.notation.symbol_entry("d").symbol
+    exponent = SCALING.statement("decay").power()[1].subs(dim, 2)
+    yield identity(r"\lambda_k(K/n) - m_k \sim D\,n^{-r}", n**exponent, n**-r)
+
+
+@matrix_is_not_operator.proof(relies_on=BY_ALIASES, part="circle, even n")
+def aliases_of_one_parity(even):
+    """All k + jn have the parity of k."""
+    yield from decay()
+    yield identity(r"D = C \sum_{j \neq 0} j^{-2}", OWN * ALL, even)
+
+
+@matrix_is_not_operator.proof(relies_on=BY_ALIASES, part="circle, odd n")
+def aliases_of_both_parities(odd):
+    """k + jn has the parity of k for even j, the other for odd j."""
+    yield from decay()
+    yield identity(r"D \text{ by the parity of } j", OWN * ALL / 4 + OTHER * ALL * 3 / 4, odd)
+
+
+FREQUENCIES = (0, 1, 3)
+
+
+@cache
+def distances(size):
+    """λ_k(K/n) - m_k of three layers at the frequencies 0, 1, 3."""
     with precision(BITS):
         # In e^(ikθ) both signs of a frequency k > 0 share N(2, k) = 2.
-        exact = nt.eigenvalues(kernel, 2, [0, 1, 3], digits=20)
-        found = {size: circle_eigenvalues(kernel, size) for size in (64, 128)}
-        for value, frequency in zip(exact, (0, 1, 3), strict=True):
-            ratio = (found[64][frequency] - value) / (found[128][frequency] - value)
-            witness = {"frequency": frequency, "n": (64, 128), "ratio": ratio.str(6)}
+        exact = nt.eigenvalues(nt.ntk(3), 2, FREQUENCIES, digits=20)
+        found = circle_eigenvalues(nt.ntk(3), size)
+        return [found[k] - value for k, value in zip(FREQUENCIES, exact, strict=True)]
+
+
+@matrix_is_not_operator.certificate(
+    on="L = 3, frequencies 0, 1, 3; n = 64, 65, 128, 129", part="circle, the rate"
+)
+def distances_on_the_circle(r):
+    """The distance at n over that at 2n, or at n + 1 over that at 2n + 1, is 2^r up to 10 %."""
+    with precision(BITS):
+        for low, high in ((64, 128), (65, 129)):
+            for k, here, there in zip(FREQUENCIES, distances(low), distances(high), strict=True):
+                rate = (here / there).log() / arb(2).log() - ball(r)
+                witness = {"frequency": k, "n": (low, high), "ratio": (here / there).str(6)}
+                yield certify(
+                    r"\log_2 \text{ of the ratio is } r",
+                    lambda x=rate: less(abs(x), arb(1) / 7),
+                    witness=witness,
+                )
+
+
+def are_near(size, limit):
+    """n² times the distances of three layers (a = 6, q_L = 1) are their limits up to 1/200."""
+    with precision(BITS):
+        for k, distance in zip(FREQUENCIES, distances(size), strict=True):
+            value = ball(limit.subs({a: 6, q_L: 1, e: (-1) ** k}))
+            found = distance * size**2
+            witness = {"frequency": k, "n": size, "n² distance": found.str(6), "D": value.str(6)}
             yield certify(
-                r"\log_2 \text{ of the ratio is } r",
-                lambda x=ratio: less(abs(x.log() / arb(2).log() - ball(r)), arb(1) / 7),
+                r"n^2 (\lambda_k(K/n) - m_k) \text{ is near } D",
+                lambda x=found / value: less(abs(x - 1), arb(1) / 200),
                 witness=witness,
             )
+
+
+@matrix_is_not_operator.certificate(on="L = 3, frequencies 0, 1, 3; n = 128", part="circle, even n")
+def distances_for_even_sizes(even):
+    """n² times the distance against 7/6 at k = 0 and 5/6 at k = 1, 3."""
+    yield from are_near(128, even)
+
+
+@matrix_is_not_operator.certificate(on="L = 3, frequencies 0, 1, 3; n = 129", part="circle, odd n")
+def distances_for_odd_sizes(odd):
+    """n² times the distance against 11/12 at k = 0 and 13/12 at k = 1, 3."""
+    yield from are_near(129, odd)
 
 
 depth, scale, top, bottom = sp.symbols("L C_L a b", positive=True)

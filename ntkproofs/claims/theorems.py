@@ -247,6 +247,21 @@ ALIASING = Theorem(
     "Plonka, Potts, Steidl, Tasche, Numerical Fourier Analysis, 2018, Section 3.1",
     ("plonka2018",),
 )
+PARTIAL_FRACTIONS = Theorem(
+    "partial fractions of the cosecant",
+    "For x not an integer, Σ_j 1/(x+j)² = π²/sin²(πx) and Σ_j (-1)^j/(x+j)² = "
+    "π² cos(πx)/sin²(πx), sums over all integers j.",
+    "DLMF 4.22.4; 4.22.5, differentiated",
+    ("dlmf",),
+)
+POSITIVE_SERIES = Theorem(
+    "power series with nonnegative factors on the sphere",
+    "A kernel Σ b_j u^j on S^(d-1), b_j >= 0, Σ b_j finite, has eigenvalues μ_l >= 0, and μ_l > 0 "
+    "where b_l > 0. κ1(u) = (u (π - arccos u) + sqrt(1-u²))/π is such a series, with positive "
+    "factors at 1, u and all even powers and none else; κ0(u) = (π - arccos u)/π is one too.",
+    "Schoenberg 1942, Positive definite functions on spheres; Cho, Saul 2009; DLMF 4.24.2",
+    ("chosaul2009", "dlmf"),
+)
 INDEPENDENT_POINTS = Theorem(
     "moments of sums over independent points",
     "For independent points of one law the expectation of a product of functions of some of them "

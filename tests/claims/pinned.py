@@ -4,7 +4,7 @@ id: (verdict, grade, verdict of the amended statement, mutants that are killed).
 """
 
 TALK = {
-    "talk.condition-linear-n": ("refuted", "proved", "proved", 5),
+    "talk.condition-linear-n": ("refuted", "proved", "proved", 12),
     "talk.deep-decay": ("proved", "proved", None, 6),
     "talk.deep-depth-constant": ("proved", "proved", None, 4),
     "talk.deep-narrow-condition": ("refuted", "proved", "certified", 4),
@@ -26,7 +26,7 @@ TALK = {
     "talk.gaussian-decay": ("refuted", "proved", "proved", 10),
     "talk.gaussian-eigenfunctions": ("proved", "proved", None, 9),
     "talk.harmonic-dimension": ("proved", "proved", None, 5),
-    "talk.matrix-is-not-operator": ("proved", "proved", None, 6),
+    "talk.matrix-is-not-operator": ("proved", "proved", None, 14),
     "talk.matrix-products": ("refuted", "certified", "proved", 5),
     "talk.mode-dynamics": ("proved", "proved", None, 6),
     "talk.no-uniform-measure": ("refuted", "proved", "proved", 1),
