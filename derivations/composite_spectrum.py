@@ -5,9 +5,9 @@ from ntkproofs.derivation import Derivation, algebra, by_parts
 doc = Derivation(
     "composite-spectrum",
     "The spectrum of the composite operator",
-    "A zonal kernel on the sphere in `d` dimensions has the spherical harmonics as eigenfunctions, "
-    "and the Laplacian may be applied before it or after it. So it commutes with the Sobolev "
-    "operator of order `s`, and the eigenvalues of their composition are products.",
+    "A zonal kernel on the sphere in `d` dimensions has the spherical harmonics as eigenfunctions; "
+    "where it is smooth, the Laplacian may be applied before it or after it. So it commutes with "
+    "the Sobolev operator of order `s`, and the eigenvalues of their composition are products.",
 )
 doc.symbol("d", "integer", least=2, meaning="dimension of the space")
 B = doc.notation.symbol("B", "integer", least=0, meaning="largest degree")
@@ -76,6 +76,11 @@ with doc.theorem(
         ),
         ("== -l*(l + d - 2)*mu(l)", algebra("legendre", "funk-hecke")),
     )
+doc.words(
+    "What follows uses of the kernel that it multiplies harmonics of degree `l` by `mu(l)`. So do "
+    "all zonal kernels that are integrable, and those that are not smooth at the ends, as the "
+    "kernels of ReLU networks, are among them [@FUNK_HECKE]."
+)
 doc.words(
     "On functions of degree at most `B` both operators are matrices in the parts of each degree: "
     "the kernel multiplies the part of degree `l` by `mu(l)`, and the Sobolev operator, a function "

@@ -1,9 +1,17 @@
 r"""The NTK operator and the Sobolev operator commute on L² of the sphere.
 
-P_s is a function of the Laplacian Δ of the sphere. An integral operator with kernel k commutes
-with Δ exactly if Δ_x k(x,y) = Δ_y k(x,y), since Δ is self-adjoint. For k = f(<x,y>), with an
-arbitrary f, this is an identity between polynomials. If the kernel is tilted,
+P_s is a function of the Laplacian Δ of the sphere. An integral operator with a smooth kernel k
+commutes with Δ exactly if Δ_x k(x,y) = Δ_y k(x,y), since Δ is self-adjoint. For k = f(<x,y>), with
+an arbitrary smooth f, this is an identity between polynomials. If the kernel is tilted,
 k = f(<x,y>)(1 + a x_1)(1 + a y_1), or the measure is, with density 1 + b y_1, it fails.
+
+NTKs of ReLU networks are not smooth at u = ±1: f' may grow there like (1-u)^(-1/2), and on the
+circle the Laplacian of k has a point mass at x = y. What they need is less. Polynomials are dense
+in the f that are integrable against the density c (1-u²)^((d-3)/2) of u, and ‖K‖ is the integral of
+|f| at most (Funk-Hecke, |P_l| <= 1). A polynomial in u commutes with Δ, so that it keeps degrees
+apart, and multiplies each by a number (Schur's lemma); limits of such operators in norm do so too.
+A bounded operator that is a number on each degree maps the domain of P_s into itself, and commutes
+with P_s there.
 """
 
 from fractions import Fraction
@@ -12,7 +20,7 @@ from math import prod
 import sympy as sp
 
 from ntkproofs.claims import Claim, exactly, identity, premise
-from ntkproofs.claims.theorems import SPECTRAL_THEOREM
+from ntkproofs.claims.theorems import FUNK_HECKE, SCHUR, SPECTRAL_THEOREM
 from ntkproofs.derivation import derivation
 
 u, x, y, d, f0, f1, f2 = sp.symbols("u x_1 y_1 d f f' f''")
@@ -21,13 +29,19 @@ operator_commutation = Claim(
     id="talk.operator-commutation",
     statement=r"[K, P_s] = 0",
     source="talk, Sobolev Training Framework; Optimization Bounds via Spectral Factorization",
-    parameters="operators on L²(S^(d-1)), d >= 2; k zonal; uniform measure; on the domain of P_s",
+    parameters="operators on L²(S^(d-1)), d >= 2; k = f(<x,y>), f integrable against "
+    "(1-u²)^((d-3)/2), as all NTKs of ReLU networks are; uniform measure; on the domain of P_s",
     constants={"kernel_tilt": 0, "measure_tilt": 0},
     mutants={"kernel_tilt": [1, Fraction(1, 100)], "measure_tilt": [1, Fraction(1, 100)]},
 )
 
 
-@operator_commutation.proof(relies_on=[SPECTRAL_THEOREM])
+@operator_commutation.proof(
+    relies_on=[SPECTRAL_THEOREM, SCHUR, FUNK_HECKE],
+    covers="f smooth on [-1,1]: the identity, for every f, d, x and y. Other f, as those "
+    "that are not smooth at ±1: their operators are limits of those of polynomials in norm, and "
+    "numbers on each degree as these are, by the Funk-Hecke formula and Schur's lemma",
+)
 def laplacians_agree(kernel_tilt, measure_tilt):
     """Δ_x k = Δ_y k for k = f(<x,y>) with an arbitrary f, as polynomials in f, f', f''.
 

@@ -31,7 +31,8 @@ proof_3 = Claim(
 
 @proof_3.proof(
     relies_on=[FUNK_HECKE, LEGENDRE_EQUATION, SPECTRAL_THEOREM],
-    covers="every degree, d and order; a smooth kernel for the commutation with the Laplacian",
+    covers="every degree, d and order, and every kernel to which the Funk-Hecke formula applies; "
+    "only the line of commutation with the Laplacian, which is not used here, needs a smooth one",
 )
 def derived_spectrum(shift, power, factor):
     """The eigenvalue of T_s on the degree l, as derived, against the claimed product."""

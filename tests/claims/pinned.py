@@ -14,7 +14,7 @@ TALK = {
     "talk.depth-conditions": ("refuted", "certified", "certified", 5),
     "talk.deeper-or-wider": ("supported", "statistical", None, 8),
     "talk.finite-width-order": ("refuted", "proved", "proved", 4),
-    "talk.frequency-control": ("refuted", "proved", "supported", 10),
+    "talk.frequency-control": ("refuted", "proved", "supported", 13),
     "talk.hierarchy": ("refuted", "proved", "proved", 21),
     "talk.eoc-condition": ("proved", "proved", None, 8),
     "talk.eoc-lambda-max": ("refuted", "proved", "proved", 7),
