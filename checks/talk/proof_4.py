@@ -210,7 +210,7 @@ def regular_polytopes():
         same = set(axes.rows) == set(nt.sphere.cross_polytope(dim).rows)
         yield exactly("the orbit of e_1 is the cross-polytope", int(same), 1, {"d": dim})
         yield from zonal_matrices_commute(nt.sphere.hypercube(dim))
-    yield from octahedron()
+        yield from zonal_matrices_commute(nt.sphere.cross_polytope(dim))
     for name in ("icosahedron", "dodecahedron", "24-cell", "600-cell"):
         yield from zonal_matrices_commute(nt.sphere.design(name))
 
@@ -256,19 +256,6 @@ def free_orbit_of_the_square():
     signs = list(product((1, -1), repeat=2))
     points = [(s * a, t * b) for s, t in signs] + [(s * b, t * a) for s, t in signs]
     yield from matrices_commute(points, max_degree=3)
-
-
-def octahedron():
-    """±e_1, ±e_2, ±e_3, an equal-weight quadrature exact to degree 3; arbitrary zonal values."""
-    points = [tuple(s * (i == j) for j in range(3)) for i in range(3) for s in (1, -1)]
-    cosines = exact_cosines(points)
-    cosine_values = [1, 0, -1]
-    k = dict(zip(cosine_values, sp.symbols("k_1 k_0 k_m1"), strict=True))
-    p = dict(zip(cosine_values, sp.symbols("p_1 p_0 p_m1"), strict=True))
-    K = sp.Matrix(6, 6, lambda i, j: k[int(cosines[i][j])])
-    P = sp.Matrix(6, 6, lambda i, j: p[int(cosines[i][j])])
-    for entry in commuting_entries(K, P):
-        yield identity("K P = P K on the octahedron", *entry)
 
 
 EQUAL_WEIGHTS = {
@@ -474,7 +461,7 @@ SETTINGS = {
     "equispaced on the circle": lambda exactness: equispaced_circle(),
     "orbit of an abelian group": lambda exactness: abelian_orbits(),
     "free orbit of a non-abelian group": lambda exactness: free_orbit_of_the_square(),
-    "octahedron": lambda exactness: octahedron(),
+    "octahedron": lambda exactness: zonal_matrices_commute(nt.sphere.design("octahedron")),
     BUT_ONE: lambda exactness: regular_polytopes(),
     "regular polytopes": lambda exactness: every_regular_polytope(),
     EQUAL_WEIGHT_QUADRATURE: band_limited,
