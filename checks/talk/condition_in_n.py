@@ -126,7 +126,7 @@ amended_growth = condition_linear_n.amend(
     r"\text{at fixed depth } \kappa(K) \asymp n^2:\ \lambda_{\max}(K)/n \to \max_k \mu_k,\ "
     r"n\,\lambda_{\min}(K) \to \tfrac12 y^2 \text{ along even } n,\ \tfrac18 (x + y)^2 > \tfrac12 "
     r"y^2 \text{ along odd } n,\ x = \sqrt{L(L-1) + q_L},\ y = \sqrt{L(L-1) - q_L};\ "
-    r"\kappa(K) \text{ is } 1 + n/3 \text{ as depth grows at fixed } n \text{ (talk.eoc-condition)}",
+    r"\kappa(K)  \to 1 + n/3 \text{ as depth grows at fixed } n \text{ (talk.eoc-condition)}",
     p=sp.Integer(2),
     even=y**2 / 2,
     odd=(x + y) ** 2 / 8,
