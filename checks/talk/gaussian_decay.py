@@ -3,7 +3,8 @@ r"""Decay of the NTK's eigenvalues under the Gaussian measure.
 The NTK of a ReLU network without biases is ‖x‖ ‖y‖ κ(cos(x,y)) on R^d. On L²(N(0, I_d)) its nonzero
 eigenvalues are λ_l = E‖x‖² μ_l(κ) = d μ_l(κ), N(d,l) times each (talk.gaussian-commutation): the
 Gaussian measure changes the eigenvalues of the sphere by the factor d only, and their decay not at
-all. It is polynomial, as the kernel is no smoother in the angle than on the sphere.
+all. It is polynomial, as the kernel is no smoother in the angle than on the sphere, with a constant
+for each parity of l.
 """
 
 import sympy as sp
@@ -34,13 +35,17 @@ from ntkproofs.spectra.depth import DEPTH, leading_terms_of_deep_networks
 
 d = sp.Symbol("d", integer=True, positive=True)
 m = sp.Symbol("m", integer=True, positive=True)
+q_L = sp.Symbol("q_L", positive=True)
+SCALING = derivation("scaling-law")
+PARITIES = (DEPTH * (DEPTH - 1) + q_L) / (DEPTH * (DEPTH - 1) - q_L)
+"""C_+/C_- for L >= 3."""
 
 gaussian_decay = Claim(
     id="talk.gaussian-decay",
     statement=r"\lambda_\ell = O(\rho^\ell),\ \rho < 1 \text{: exponential decay}",
     source="talk, Alternative Domains: Gaussian domain, natural regularisation",
     parameters="ReLU NTK of L >= 2 layers, no biases, ‖x‖‖y‖κ(cos) on L²(N(0, I_d)), d >= 2; l the "
-    "degree of the direction",
+    "degree of the direction; q_3 = 1, q_(L+1) = q_L κ0(S_L(-1)) as in talk.deep-decay, > 0",
     constants={"law": "exponential"},
     mutants={"law": ["power"]},
 )
@@ -71,16 +76,20 @@ def limit_of_the_ratio(law):
 
 
 amended = gaussian_decay.amend(
-    r"\lambda_\ell = d\,\mu_\ell(\kappa) \sim C\,\ell^{-d},\text{ as on the sphere; for two layers "
-    r"at even } \ell,\text{ and } 0 \text{ at odd } \ell \ge 3",
+    r"\lambda_\ell = d\,\mu_\ell(\kappa), \text{ as on the sphere: for } L \ge 3\ "
+    r"\lambda_\ell \sim C_\pm\,\ell^{-d},\ C_+ \text{ at even, } C_- \text{ at odd } \ell,\ "
+    r"C_+/C_- = \frac{L(L-1) + q_L}{L(L-1) - q_L} > 1; \text{ for two layers } \lambda_\ell \sim "
+    r"C\,\ell^{-d} \text{ at even } \ell,\text{ and } 0 \text{ at odd } \ell \ge 3",
     law="power",
     p=d,
     factor=d,
     odd="zero",
+    parities=PARITIES,
     mutants={
         "law": ["exponential"],
         "p": [d - 1, d - sp.Rational(1, 2), d + sp.Rational(1, 2), d + 1],
         "odd": ["the same law"],
+        "parities": [sp.Integer(1), 1 / PARITIES, PARITIES**2, PARITIES * sp.Rational(101, 100)],
         "factor": [1, d + 1, d * sp.Rational(101, 100), d**2],
     },
 )
@@ -126,6 +135,18 @@ def from_the_singularities(p):
             yield identity(about, law.exponent(parity), p, least={"d": 2})
 
 
+@amended.proof(relies_on=SCALING.relies_on("decay", "even-sum", "odd-sum"), part="parities")
+def constants_of_the_parities(parities):
+    """C_+/C_- as derived for every L >= 3 and d: both are > 0, and they differ, as q_L > 0."""
+    for step in SCALING.steps("decay", "even-sum", "odd-sum"):
+        yield premise(step)
+    law = SCALING.statement("decay")
+    layers, parity = (SCALING.notation.symbol_entry(name).symbol for name in ("N", "p"))
+    even, odd = (law.substituted({parity: sp.Integer(value)}).power()[0] for value in (0, 1))
+    quotient = sp.cancel(even / odd).subs(sp.Function("q")(layers), q_L).subs(layers, DEPTH)
+    yield identity("C_+/C_-", quotient, parities, least={"L": 3})
+
+
 @amended.proof(relies_on=[FUNK_HECKE, GAUSSIAN_POLAR], part="factor")
 def radius(factor):
     """λ_l/μ_l as derived, for every d."""
@@ -149,3 +170,15 @@ def eigenvalues_follow_the_law(p):
             witness = {"L": 3, "d": dim, "degrees": [(150, 300), (151, 301)][low]}
             about = rf"\lambda_{{2\ell}}/\lambda_\ell \approx 2^{{-p}}, d = {dim}"
             yield certify(about, lambda r=ratio: less(abs(r - 1), arb(1) / 10), witness=witness)
+
+
+@amended.certificate(on="L = 3, d = 2, 3, l = 150, 151", part="parities")
+def neighbours_are_in_this_ratio(parities):
+    """λ_150/λ_151, times (150/151)^d, against C_+/C_- = 7/5, up to 1/200."""
+    expected = ball(sp.sympify(parities).subs({DEPTH: 3, q_L: 1}))
+    for dim in (2, 3):
+        even, odd = nt.gaussian.spectrum(nt.ntk(3), dim, [150, 151], digits=10).eigenvalues
+        found = even / odd * (arb(150) / 151) ** dim / expected
+        witness = {"L": 3, "d": dim, "degrees": (150, 151)}
+        about = rf"C_+/C_-, d = {dim}"
+        yield certify(about, lambda r=found: less(abs(r - 1), arb(1) / 200), witness=witness)
