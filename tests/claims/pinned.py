@@ -22,7 +22,7 @@ TALK = {
     "talk.eoc-linear-depth": ("proved", "proved", None, 6),
     "talk.entrywise-commute": ("refuted", "proved", "proved", 1),
     "talk.eoc-kernel": ("proved", "proved", None, 11),
-    "talk.gaussian-commutation": ("refuted", "proved", "proved", 12),
+    "talk.gaussian-commutation": ("refuted", "proved", "proved", 15),
     "talk.gaussian-decay": ("refuted", "proved", "proved", 14),
     "talk.gaussian-eigenfunctions": ("proved", "proved", None, 9),
     "talk.harmonic-dimension": ("proved", "proved", None, 5),
