@@ -77,7 +77,7 @@ ECRN = {
     "ecrn.generalisation": ("refuted", "proved", "proved", 4),
     "ecrn.kernel-drift": ("supported", "statistical", None, 6),
     "ecrn.linearised": ("supported", "statistical", None, 4),
-    "ecrn.lambda-max": ("refuted", "proved", "certified", 7),
+    "ecrn.lambda-max": ("refuted", "proved", "certified", 8),
     "ecrn.layer-recursion": ("refuted", "proved", "proved", 9),
     "ecrn.mode-dynamics": ("refuted", "proved", "proved", 8),
     "ecrn.spectral-bias": ("supported", "statistical", None, 2),

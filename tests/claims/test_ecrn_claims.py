@@ -23,6 +23,7 @@ from ntkproofs.networks.results import Score, TaskRun, analyse
 from tests.claims.pinned import ECRN, OPEN
 
 READINGS = {
+    "ecrn.lambda-max": [Verdict.PROVED],  # parts of the last state
     "ecrn.kernel-drift": [Verdict.REFUTED],  # one power of α
     "ecrn.mode-dynamics": [Verdict.PROVED],  # the flow at the time ηt
     "ecrn.table-4": [Verdict.REFUTED],  # after 150 steps
@@ -239,6 +240,9 @@ def test_the_repaired_bound_of_the_largest_eigenvalue_and_the_printed_one():
             size = max(np.linalg.eigvalsh(block)[-1] for block in blocks)
             printed, repaired = printed + 0.25 * size, repaired * norm**2 + 0.25 * size
         assert largest <= repaired * (1 + 1e-12)
+        J = found[-1][0]  # 6 derivatives in the lift, 12 in each block
+        parts = np.split(J, [6, 18, 30], axis=2)
+        assert largest <= sum(np.linalg.eigvalsh(gram_of(p))[-1] for p in parts) * (1 + 1e-12)
         broken += largest > printed
     assert broken >= 30
 
