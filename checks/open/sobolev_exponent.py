@@ -3,10 +3,10 @@ r"""The best Sobolev order s as a function of the number n of points.
 s* is the order at which κ(K P_s) is smallest. Its logarithm is convex in s where K and P_s share
 eigenvectors, so that s* is well defined there, and enclosed by three points.
 
-Known: at n equispaced points of the circle s* tends to 2 = d at every depth L >= 3, and for L = 3
-it falls from n = 33 to n = 257 (talk.sobolev-exponent-n). On a quadrature that is exact for the
-band-limited kernel and for P_s the spectrum of K P_s is μ_l p_l, l <= lmax, with n of the order of
-lmax^(d-1).
+Known: at n equispaced points of the circle s* tends to 2 = d at every depth L >= 3; from n = 33 to
+n = 257 it falls for L = 3, and grows for L = 8 (talk.sobolev-exponent-n). On a quadrature that is
+exact for the band-limited kernel and for P_s the spectrum of K P_s is μ_l p_l, l <= lmax, with n of
+the order of lmax^(d-1).
 
 Conjectured, by the kind of points:
  - circle: |s* - 2| <= c/log n with c = 2, for L = 3, ..., 12. From above for L = 3, from below for

@@ -42,7 +42,7 @@ TALK = {
     "talk.sampled-loss": ("refuted", "proved", "proved", 20),
     "talk.sobolev-condition": ("proved", "proved", None, 5),
     "talk.sobolev-consistency": ("refuted", "proved", "proved", 3),
-    "talk.sobolev-exponent-n": ("refuted", "certified", "certified", 5),
+    "talk.sobolev-exponent-n": ("refuted", "certified", "certified", 11),
     "talk.sphere-cost": ("refuted", "proved", "proved", 11),
     "talk.torus-commutation": ("proved", "proved", None, 4),
     "talk.torus-eigenvalues": ("proved", "proved", None, 4),

@@ -33,6 +33,7 @@ READINGS = {
     ("talk.proof-4", "exact quadrature, unequal weights"): "refuted",
     ("talk.proof-4", "exact quadrature, C K C"): "proved",
     ("talk.sobolev-consistency", "the same operator"): "refuted",
+    ("talk.sobolev-exponent-n", "L = 8"): "certified",
     ("talk.sphere-cost", "as an upper bound for the plain sum"): "proved",
     ("talk.two-layer-decay", "on S^d in R^(d+1), all degrees"): "refuted",
     ("talk.two-layer-decay", "on S^d in R^(d+1), even degrees; odd ones vanish"): "proved",
