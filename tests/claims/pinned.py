@@ -11,7 +11,7 @@ TALK = {
     "talk.deep-narrow-decay": ("refuted", "proved", "proved", 5),
     "talk.deep-narrow-depth": ("refuted", "proved", "proved", 6),
     "talk.affine-inverse-cosine": ("proved", "proved", None, 8),
-    "talk.depth-conditions": ("refuted", "certified", "certified", 5),
+    "talk.depth-conditions": ("refuted", "certified", "certified", 11),
     "talk.deeper-or-wider": ("supported", "statistical", None, 4),
     "talk.finite-width-order": ("refuted", "proved", "proved", 4),
     "talk.frequency-control": ("refuted", "proved", "supported", 13),
