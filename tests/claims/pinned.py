@@ -13,7 +13,7 @@ TALK = {
     "talk.affine-inverse-cosine": ("proved", "proved", None, 8),
     "talk.depth-conditions": ("refuted", "certified", "certified", 11),
     "talk.deeper-or-wider": ("supported", "statistical", None, 4),
-    "talk.finite-width-order": ("refuted", "proved", "proved", 4),
+    "talk.finite-width-order": ("refuted", "proved", "proved", 6),
     "talk.frequency-control": ("refuted", "proved", "supported", 13),
     "talk.hierarchy": ("refuted", "proved", "proved", 21),
     "talk.eoc-condition": ("proved", "proved", None, 8),
