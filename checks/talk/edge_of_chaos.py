@@ -227,8 +227,9 @@ def logarithm_of_the_error(xi):
 
 condition = Claim(
     id="talk.eoc-condition",
-    statement=r"\kappa(K) = 1 + c\,n + O(n \xi/l),\quad c = 1/3,\ \xi = e \log l,\ e = 2/3",
-    source=SOURCE + "; the constant of the error is ours",
+    statement=r"\kappa(K) = 1 + c\,n + n\,\xi/l + O(1/l),\quad c = 1/3,\ \xi = e \log l,\ "
+    r"e = 2/3",
+    source=SOURCE + ", with the error O(n ξ/l), ξ ~ log l; its first term is found here",
     parameters=SETTING,
     constants={"c": sp.Rational(1, 3), "e": sp.Rational(2, 3)},
     mutants={

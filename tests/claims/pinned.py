@@ -54,7 +54,7 @@ TALK = {
     "talk.two-layer-decay": ("refuted", "proved", "proved", 11),
     "talk.two-layer-kernel": ("refuted", "proved", "proved", 9),
     "talk.width-profile": ("refuted", "proved", "proved", 14),
-    "talk.zonal-sobolev": ("proved", "proved", None, 10),
+    "talk.zonal-sobolev": ("proved", "proved", None, 13),
 }
 
 LITERATURE = {
