@@ -227,8 +227,9 @@ def logarithm_of_the_error(xi):
 
 condition = Claim(
     id="talk.eoc-condition",
-    statement=r"\kappa(K) = 1 + c\,n + O(n \xi/l),\quad c = 1/3,\ \xi = e \log l,\ e = 2/3",
-    source=SOURCE + "; the constant of the error is ours",
+    statement=r"\kappa(K) = 1 + c\,n + n\,\xi/l + O(1/l),\quad c = 1/3,\ \xi = e \log l,\ "
+    r"e = 2/3",
+    source=SOURCE + ", with the error O(n ξ/l), ξ ~ log l; its first term is found here",
     parameters=SETTING,
     constants={"c": sp.Rational(1, 3), "e": sp.Rational(2, 3)},
     mutants={
@@ -333,59 +334,6 @@ def ball_of(value, ratio):
     """A, a rational multiple of π/Δ or of 1/Δ, at a value of Δ, as a ball."""
     value = sp.sympify(value).subs(delta, ratio)
     return ball(value / sp.pi) * arb.pi() if value.has(sp.pi) else ball(value)
-
-
-depth_conditions = Claim(
-    id="talk.depth-conditions",
-    statement=r"\kappa(K_{L+1}) < \kappa(K_L) \text{ for } L \ge L_0,\quad L_0 = 2, "
-    r"\text{ with diminishing returns}",
-    source=SOURCE,
-    parameters="NTK of ReLU networks of L layers, n unit inputs, no two parallel",
-    constants={"from_depth": 2},
-    mutants={"from_depth": [3]},
-)
-
-
-def two_orthogonal_points(depth):
-    """κ = (Θ(1) + Θ(0))/(Θ(1) - Θ(0))."""
-    with precision(BITS):
-        ((other, _),) = recursion(1, Fraction(0), (depth,))
-        return (depth + other) / (depth - other)
-
-
-@depth_conditions.certificate(on="two orthogonal points, L = 2, 3 or L = 40, ..., 60")
-def conditions_of_two_orthogonal_points(from_depth):
-    """κ at neighbouring depths, in balls: it falls, and by less each time."""
-    found = [two_orthogonal_points(depth) for depth in range(from_depth, from_depth + 21)]
-    for step, (here, there, after) in enumerate(zip(found, found[1:], found[2:], strict=False)):
-        witness = {
-            "points": "(1, 0), (0, 1)",
-            "L": from_depth + step,
-            "kappa_L": here.str(8),
-            "kappa_next": there.str(8),
-        }
-        falls = r"\kappa(K_{L+1}) < \kappa(K_L)"
-        yield certify(falls, lambda x=here, y=there: less(y, x), witness=witness)
-        returns = r"\text{returns diminish}"
-        yield certify(returns, lambda x=here, y=there, z=after: less(y - z, x - y), witness=witness)
-
-
-amended_depth = depth_conditions.amend(
-    r"\kappa(K_L) = 1 + n/3 + \tfrac{2n}{3}\,\tfrac{\log L}{L} + o(\log L/L): "
-    r"\text{ it tends to its limit from above; before, it may rise. For two orthogonal inputs it "
-    r"falls from } L_0 = 40 \text{ on (checked to 60)}",
-    from_depth=40,
-    limit=1 + n / 3,
-    mutants={"limit": [sp.Integer(1), n / 3, 1 + n / 4], "from_depth": [2, 3]},
-)
-
-
-@amended_depth.proof(relies_on=THEOREMS, part="limit")
-def limit_and_rate(limit):
-    """The limit of the quotient of the eigenvalues, as derived, with its correction in log(L)/L."""
-    yield from limits()
-    x = derivation("edge-of-chaos").notation.symbol_entry("x").symbol
-    yield identity(r"\kappa \to 1 + n/3", condition_number().coeff(x, 0), limit, least={"n": 2})
 
 
 condition.picture(

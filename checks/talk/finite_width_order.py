@@ -4,15 +4,19 @@ One draw. A two-layer ReLU network at a unit input has the kernel Θ = (1/N) Σ_
 X_r = 2σ(z_r)² + 2 v_r² 1[z_r > 0], z_r and v_r normal. So V = Θ - H_0 has mean 0 and mean square
 Var(X)/N: it is of order N^(-1/2), not 1/N, and by the central limit theorem most draws are.
 
-The mean. For these two layers E V = 0 at every width: the mean has no correction at all. Three
-layers have one: for φ(z) = z², whose moments are exact at every width, E V is a polynomial in 1/N
-without constant term, and its linear coefficient is not 0.
+The mean. With one hidden layer E V = 0 at every width, whatever φ is: Θ is a mean of terms of one
+law. Three layers may have a correction: for φ(z) = z², whose moments are exact at every width, E V
+is a polynomial in 1/N without constant term, and its linear coefficient is not 0. For ReLUs at one
+input they have none: given the layers below, half of the gates of a layer are open in the mean, and
+E 2σ(z)² is the mean square of what goes in, so that every layer adds 1 and E Θ = L. (At two inputs
+ReLUs have a correction of order 1/N from three layers on.)
 """
 
 import sympy as sp
 
 from ntkproofs.claims import Claim, equality, exactly, identity, nonzero_exactly, premise
 from ntkproofs.claims.theorems import INDEPENDENT_POINTS, NTK_LIMIT
+from ntkproofs.finite_width.moments import diagonal_moments_of
 
 N = sp.Symbol("N", positive=True)
 z = sp.Symbol("z", real=True)
@@ -80,7 +84,7 @@ finite_width_order = Claim(
     r"V = \Theta_N - H_0",
     source="talk, Perturbation Theory Framework: H = H_0 + V, V typically scaling as O(1/N)",
     parameters="widths N of all hidden layers, at initialisation, one unit input; p: ReLU, L = 2; "
-    "q: φ = z², L = 3",
+    "q: φ = z², L = 3; He variance for ReLUs, weight variance 1/3 for z²",
     constants={"p": 1, "q": 1},
     mutants={"p": [half], "q": [half, 2]},
 )
@@ -104,9 +108,9 @@ def independent_terms(p):
 
 
 @finite_width_order.proof(
-    relies_on=[NTK_LIMIT],
     part="the mean",
-    covers="every width: the mean is a polynomial in 1/N",
+    covers="every width: the mean is a polynomial in 1/N; its constant term is the limit H_0, "
+    "which for z², not being Lipschitz, is not taken from a theorem",
 )
 def three_layers(q):
     """E Θ_N is a polynomial in 1/N that begins with the limit."""
@@ -115,10 +119,25 @@ def three_layers(q):
     yield exactly("order of E V in 1/N", order_in_width(sp.expand(mean - limit)), q)
 
 
-finite_width_order.amend(
-    r"\sqrt{E V^2} \asymp N^{-1/2} \text{ for one draw},\quad |E V| \asymp N^{-1} \text{ for the "
-    r"mean (three layers; two layers: } E V = 0)",
+amended = finite_width_order.amend(
+    r"\sqrt{E V^2} \asymp N^{-1/2} \text{ for one draw (ReLU, } L = 2);\text{ for the mean } "
+    r"|E V| \asymp N^{-1} \text{ with } \varphi(z) = z^2,\ L = 3,\text{ but } E V = 0 "
+    r"\text{ at every width with ReLUs, at any } L",
     p=half,
     q=1,
-    mutants={"p": [1, sp.Rational(1, 4)], "q": [half, 2]},
+    shift=0,
+    mutants={"p": [1, sp.Rational(1, 4)], "q": [half, 2], "shift": [1 / N, -1 / N**2]},
 )
+
+
+@amended.proof(
+    part="the mean of ReLUs",
+    covers="every depth: given the layers below, the mean of what a layer adds is that of the "
+    "layer before, whatever its width, as at the depths that are computed",
+)
+def relu_at_one_input(shift):
+    """E Θ - L from the exact recursion of moments, all hidden layers of symbolic widths."""
+    widths = sp.symbols("n_1 n_2 n_3", positive=True)
+    for hidden in (1, 2, 3):
+        mean = diagonal_moments_of(widths[:hidden]).mean
+        yield identity(rf"E V, L = {hidden + 1}", sp.simplify(mean - (hidden + 1)), shift)

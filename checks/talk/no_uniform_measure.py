@@ -1,8 +1,11 @@
 r"""Is there a uniform sampling measure on the sphere?
 
 There is: the law of g/|g| for a standard Gaussian g. Its density depends on |g|² only, which
-rotations keep. What does not exist is another thing: a finite set of n points at which all
-harmonics are orthogonal with equal weights, as Fourier modes are on a grid of the torus.
+rotations keep. What is missing is another thing. On a grid of the torus as many Fourier modes are
+orthogonal, with equal weights, as there are points, for finer and finer grids. On S² the harmonics
+up to degree L are (L+1)², and for L >= 2 no (L+1)² points make them orthogonal with equal weights:
+that would be a tight spherical design of strength 2L >= 4, and S² has none (Bannai, Damerell 1979).
+With more points, as in spherical designs, or with other weights they are orthogonal.
 """
 
 import sympy as sp

@@ -11,7 +11,7 @@ from itertools import product
 import sympy as sp
 
 from ntkproofs.claims import Claim, exactly, identity, identity_modulo, premise
-from ntkproofs.claims.theorems import CONVOLUTIONS
+from ntkproofs.claims.theorems import ALIASING, CONVOLUTIONS
 from ntkproofs.derivation import derivation
 
 torus_kronecker = Claim(
@@ -118,14 +118,18 @@ torus_spectrum = Claim(
     id="talk.torus-spectrum",
     statement=r"\lambda_k(K/N) = \hat{k}(k)",
     source="talk, Alternative Domains: explicit eigenvectors and eigenvalues",
-    parameters="translation-invariant kernel on the grid of N points of the circle",
+    parameters="translation-invariant kernel on the grid of N points of the circle, with "
+    "absolutely summable Fourier coefficients, as all continuous ones have that are positive "
+    "semidefinite",
     constants={"aliasing": "none", "normalisation": 1},
     mutants={"aliasing": ["summed"], "normalisation": [2]},
 )
 
 
 @torus_spectrum.proof(
-    covers="every N and any finite number of frequencies from 0 on: derived in symbols"
+    relies_on=[CONVOLUTIONS, ALIASING],
+    covers="every N: derived in symbols for any finite number of frequencies from 0 on; infinitely "
+    "many, of both signs, are summed by the cited theorem, as the coefficients are summable",
 )
 def derived_aliasing(aliasing, normalisation):
     """The derived transform of the samples, with two frequencies for each mode."""

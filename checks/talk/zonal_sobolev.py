@@ -7,7 +7,8 @@ eigenvalue 1 at degree l and 0 at the others.
 
 This gives fast summation: cut off at degree L, the kernel is a sum of products Y(x) Y(y), and so is
 the matrix of any n points. A product with a vector is a transform to the S = Σ_(l<=L) N(d,l)
-harmonics, one factor p_l for each, and a transform back: 2 n S + S multiplications instead of n².
+harmonics, one factor p_l for each, and a transform back: 2 n S + S multiplications instead of n²,
+which is fewer where there are more than two points for each harmonic, S < n/2, and not otherwise.
 They are counted while both products are computed in rational numbers, on S².
 """
 
@@ -17,23 +18,25 @@ from typing import Any
 import sympy as sp
 
 import ntkproofs as nt
-from ntkproofs.claims import Claim, exactly, identity
+from ntkproofs.claims import Claim, exactly, identity, nonnegative
 from ntkproofs.claims.theorems import ADDITION_THEOREM, FUNK_HECKE
 
 zonal_sobolev = Claim(
     id="talk.zonal-sobolev",
     statement=r"p_s(u) = \sum_\ell p_\ell\, N(d,\ell)\, P_\ell(u), \text{ which gives fast "
     r"summation: with } S = \sum_{\ell \le L} N(d,\ell) \text{ a product of its matrix takes } "
-    r"2\,n^q S + S \text{ multiplications, } q = 1",
+    r"2\,n^q S + S \text{ multiplications, } q = 1: \text{ fewer than } n^2 \text{ exactly if } "
+    r"S < b\,n,\ b = 1/2",
     source="talk, Unified Framework: zonal kernel representation",
     parameters="S^(d-1), d >= 2; P_l(1) = 1; uniform probability measure; n points; the sum cut "
     "off at degree L; harmonics at the points are at hand, as the entries of the matrix are",
-    constants={"factor": 1, "count": "N", "q": 1, "transforms": 2},
+    constants={"factor": 1, "count": "N", "q": 1, "transforms": 2, "b": sp.Rational(1, 2)},
     mutants={
         "factor": [2, sp.Rational(101, 100), -1],
         "count": ["1", "2l+1"],
         "q": [2, 0, sp.Rational(3, 2)],
         "transforms": [1, 3],
+        "b": [sp.Rational(1, 4), sp.Rational(1, 3), sp.Integer(1)],
     },
 )
 
@@ -176,3 +179,14 @@ def products_by_harmonics(q, transforms):
             yield exactly("both products are equal", tuple(product), tuple(exact), where)
             stated = transforms * count**q * S + S
             yield exactly(r"2 n^q S + S", sp.Integer(made), stated, where)
+
+
+@zonal_sobolev.proof(part="when it is fast")
+def fewer_than_the_entries(b):
+    """n² against 2 n S + S for whole n and S >= 1: at n = S/b + 1 + t, and at S = b (n + t)."""
+    n, S, t = sp.symbols("n S t")
+    saved = n**2 - (2 * n * S + S)
+    above = sp.expand(saved.subs(n, S / b + 1 + t))
+    yield nonnegative(r"n^2 - 2nS - S \ge 1 \text{ if } S < b n", above - 1, {"S": 1, "t": 0})
+    below = sp.expand(saved.subs(S, b * (n + t)))
+    yield nonnegative(r"n^2 - 2nS - S \le 0 \text{ if } S \ge b n", -below, {"n": 1, "t": 0})

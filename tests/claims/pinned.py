@@ -11,9 +11,9 @@ TALK = {
     "talk.deep-narrow-decay": ("refuted", "proved", "proved", 5),
     "talk.deep-narrow-depth": ("refuted", "proved", "proved", 6),
     "talk.affine-inverse-cosine": ("proved", "proved", None, 8),
-    "talk.depth-conditions": ("refuted", "certified", "certified", 5),
+    "talk.depth-conditions": ("refuted", "certified", "certified", 11),
     "talk.deeper-or-wider": ("supported", "statistical", None, 8),
-    "talk.finite-width-order": ("refuted", "proved", "proved", 4),
+    "talk.finite-width-order": ("refuted", "proved", "proved", 6),
     "talk.frequency-control": ("refuted", "proved", "supported", 13),
     "talk.hierarchy": ("refuted", "proved", "proved", 21),
     "talk.eoc-condition": ("proved", "proved", None, 8),
@@ -54,7 +54,7 @@ TALK = {
     "talk.two-layer-decay": ("refuted", "proved", "proved", 11),
     "talk.two-layer-kernel": ("refuted", "proved", "proved", 9),
     "talk.width-profile": ("refuted", "proved", "proved", 14),
-    "talk.zonal-sobolev": ("proved", "proved", None, 10),
+    "talk.zonal-sobolev": ("proved", "proved", None, 13),
 }
 
 LITERATURE = {
