@@ -26,8 +26,9 @@ from tests.claims.pinned import ECRN, OPEN
 
 READINGS = {
     "ecrn.generalisation": [Verdict.PROVED],  # diagonal 1/2, bounded Lipschitz losses
-    "ecrn.lambda-max": [Verdict.PROVED],  # parts of the last state
     "ecrn.kernel-drift": [Verdict.REFUTED],  # one power of α
+    "ecrn.lambda-max": [Verdict.PROVED],  # parts of the last state
+    "ecrn.layer-recursion": [Verdict.PROVED],  # parts of the last state
     "ecrn.mode-dynamics": [Verdict.PROVED],  # the flow at the time ηt
     "ecrn.table-4": [Verdict.REFUTED],  # after 150 steps
 }
