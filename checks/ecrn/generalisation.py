@@ -15,9 +15,13 @@ term of the sample: with b = ⌈sqrt(κ yᵀΘ⁻¹y)⌉ and probability 1 - δ 
 
     E loss <= 2 b/√n + 3 sqrt(log(2 b (b+1)/δ)/(2n)).
 
-It is true, and often says nothing: on synthetic tasks of 100 points it is above 1 with noise, or
-with amplitudes of order 1. There the MSE is below the printed bound, as it happens; at amplitudes
-of order 100 it is above it on most data sets of 20 points.
+For kernels of diagonal 1/2 at most the same proof, with integers b = ⌈sqrt(yᵀΘ⁻¹y)⌉, gives the
+printed 2 in the place of the 4: a reading of (8) that stands, up to the integer and the term of
+the sample. The paper says neither which kernel nor which loss it means; its own error is the MSE.
+
+The repaired bound is true, and often says nothing: on synthetic tasks of 100 points it is above 1
+with noise, or with amplitudes of order 1. There the MSE is below the printed bound, as it happens;
+at amplitudes of order 100 it is above it on most data sets of 20 points.
 """
 
 import itertools
@@ -72,7 +76,8 @@ def half_a_turn_away(loss):
 
 
 @generalisation.certificate(
-    on="grids of M = 10^6 and 10^7 points, B = (0, ..., M-1), n = 1000, y = 1, δ = 1/20",
+    on="grids of M = 10^6 and 10^7 points, B = (0, ..., M-1), n = 1000, y = 1, δ = 1/20; the "
+    "kernel γ·γ', by 2M where the diagonal is to be 1/2",
     relies_on=[ABELIAN_CHARACTERS],
 )
 def orthogonal_features(F, diagonal):
@@ -95,11 +100,12 @@ def orthogonal_features(F, diagonal):
 def stated_bound(F, diagonal, n, size):
     """sqrt(F/n) b + 3 sqrt(log(2 b (b+1)/δ)/(2n)), b = ⌈sqrt(κ yᵀΘ⁻¹y)⌉ where κ = M is used.
 
-    Without it sqrt(F yᵀΘ⁻¹y/n), and b = 1 in the term of the sample.
+    b = ⌈sqrt(yᵀΘ⁻¹y)⌉ for the diagonal 1/2, where yᵀΘ⁻¹y <= 2n. Where κ is not used
+    sqrt(F yᵀΘ⁻¹y/n), and b = 1 in the term of the sample.
     """
-    root = math.isqrt(n)
-    b = (root if root**2 == n else root + 1) if diagonal == "times the largest" else 1
-    quadratic = ball(Fraction(b**2) if diagonal == "times the largest" else Fraction(n, size))
+    form = {"times the largest": n, "at most 1/2": 2 * n}.get(diagonal, 1)
+    b = math.isqrt(form - 1) + 1
+    quadratic = ball(Fraction(n, size) if diagonal == "not used" else Fraction(b**2))
     first = (ball(sp.sympify(F)) * quadratic / n).sqrt()
     return first + 3 * ((arb(2 * b * (b + 1)) / ball(DELTA)).log() / (2 * n)).sqrt()
 
@@ -118,9 +124,10 @@ def sinusoids(generator, amplitude, noise):
 
 
 def errors_and_bounds(points, amplitude, noise, loss):
-    """The error of kernel regression on each data set, and the repaired bound (the larger one).
+    """The error of kernel regression on each data set, the repaired bound, that for diagonal 1/2.
 
-    Inputs lie on a grid of 2^17 points, so that the kernel is a table.
+    Inputs lie on a grid of 2^17 points, so that the kernel is a table. Divided by 2κ it has the
+    diagonal 1/2, the same predictions, and the form yᵀΘ⁻¹y times 2κ.
     """
     kernel = nt.residual(2, Fraction(1, 2))
     table = kernel(np.cos(2 * np.pi * np.arange(GRID // 2 + 1) / GRID))
@@ -137,31 +144,83 @@ def errors_and_bounds(points, amplitude, noise, loss):
         weights = np.linalg.solve(matrix(x, x), y)
         missed = np.abs(matrix(fresh, x) @ weights - wanted)
         error = np.mean(missed**2 if loss == "squared" else np.minimum(1, missed))
-        b = math.ceil(math.sqrt(float(table[0]) * float(y @ weights)))
-        sample = 3 * math.sqrt(math.log(2 * b * (b + 1) / float(DELTA)) / (2 * points))
-        yield float(error), 2 * b / math.sqrt(points) + sample
+        form, bounds = float(table[0]) * float(y @ weights), []
+        for factor in (1, 2):
+            b = math.ceil(math.sqrt(factor * form))
+            sample = 3 * math.sqrt(math.log(2 * b * (b + 1) / float(DELTA)) / (2 * points))
+            bounds.append(math.sqrt(4 / factor / points) * b + sample)
+        yield float(error), bounds
 
 
 @generalisation.statistic(
     on="40 data sets each: n = 20 with amplitudes of order 100, with noise and without; n = 100 "
-    "with amplitudes of order 1/10. Limit kernel of a residual ReLU network of two blocks, errors "
-    "on 100 fresh points",
+    "with amplitudes of order 1/10. Limit kernel of a residual ReLU network of two blocks, as it "
+    "is and with the diagonal 1/2, errors on 100 fresh points",
 )
 def sums_of_sinusoids(loss):
-    """That the repaired bound, which is above the printed one, fails with probability δ at most."""
+    """That each repaired bound, above the printed one, fails with probability δ at most."""
     for points, amplitude, noise in ((20, 100, 0), (20, 100, 0.1), (100, 0.1, 0)):
         found = list(errors_and_bounds(points, amplitude, noise, loss))
-        failures = sum(error > bound for error, bound in found)
-        p_value = float(stats.binom.sf(failures - 1, SETS, float(DELTA)))
-        yield statistic(
-            "the bound fails with probability 1/20 at most",
-            p_value,
-            false_alarm=FALSE_ALARM / 3,
-            witness={"n": points, "amplitude": amplitude, "failures": failures, "of": SETS},
-        )
+        for place, diagonal in enumerate(("any", "1/2")):
+            failures = sum(error > bounds[place] for error, bounds in found)
+            numbers = {"n": points, "amplitude": amplitude, "failures": failures, "of": SETS}
+            yield statistic(
+                "the bound fails with probability 1/20 at most",
+                float(stats.binom.sf(failures - 1, SETS, float(DELTA))),
+                false_alarm=FALSE_ALARM / 6,
+                witness={"diagonal": diagonal, **numbers},
+            )
 
 
-amended = generalisation.amend(
+@generalisation.proof(
+    relies_on=[RADEMACHER_BOUND, MINIMAL_NORM],
+    covers="any n: the mean of σ_i σ_j is 0 for any two of the signs, as it is for three; the "
+    "interpolant has error 0 on the sample",
+)
+def from_the_complexity(loss, F, diagonal):
+    """(2R)² for functions of norm B is 4 B² tr K/n² <= 4 κ B²/n; then all integers b >= 1 at once.
+
+    n R = B E sqrt(σᵀKσ) <= B sqrt(E σᵀKσ), by Cauchy-Schwarz and Jensen. The squared loss is not
+    bounded: half_a_turn_away at an integer c = 100 s, the error c²/2 against sqrt(F) c <= (1 + F) c
+    and, as log x < x, 3 sqrt(20 c (c+1)) <= 14 (c+1) for the term of the sample.
+    """
+    if loss == "squared":
+        c = 100 * sp.Symbol("s")
+        yield nonnegative("bound - error", (1 + F) * c + 14 * (c + 1) - c**2 / 2, {"s": 1})
+        return
+    entries = {(i, j): sp.Symbol(f"k{min(i, j)}{max(i, j)}") for i in range(3) for j in range(3)}
+    signs = list(itertools.product((1, -1), repeat=3))
+    mean = sum(s[i] * s[j] * k for s in signs for (i, j), k in entries.items()) / sp.Integer(8)
+    yield premise(identity("E σᵀKσ = tr K", mean, sum(entries[i, i] for i in range(3))))
+    K = sp.Matrix(2, 2, [entries[i, j] for i in range(2) for j in range(2)])
+    y = sp.Matrix(sp.symbols("y0 y1"))
+    alpha = K.inv() * y
+    norm, form = (alpha.T * K * alpha)[0], (y.T * K.inv() * y)[0]
+    yield premise(identity("‖f‖² = yᵀK⁻¹y", norm, form))
+    b = sp.Symbol("b", positive=True)
+    yield premise(identity("1/(b(b+1)) telescopes to 1", 1 / (b * (b + 1)), 1 / b - 1 / (b + 1)))
+    kappa, square, n = sp.symbols("kappa B2 n", positive=True)
+    largest = sp.Rational(1, 2) if diagonal == "at most 1/2" else kappa
+    trace, gap = n * largest, sp.Symbol("g", nonnegative=True)
+    derived = 4 * square * (trace - gap) / n**2
+    stated = F * square * (kappa if diagonal == "times the largest" else 1) / n
+    least = {"kappa": 0, "B2": 0, "n": 1, "g": 0}
+    attained = nonnegative(
+        "F κ B²/n - 4 B² tr K/n²", sp.expand(stated - derived.subs(gap, 0)), least
+    )
+    yield attained
+    if attained.truth is attained.truth.TRUE:
+        yield nonnegative("F κ B²/n - 4 B² tr K/n²", stated - derived, least)
+
+
+generalisation.reading(
+    "kernels of diagonal 1/2 at most, losses in [0, 1] of Lipschitz constant 1",
+    r"\mathbb E\,\ell(f(x), y) \le \sqrt{F/n}\;b + 3\sqrt{\log(2b(b+1)/\delta)/(2n)},\quad F = 2,\ "
+    r"b = \lceil\sqrt{y^{\top}\Theta^{-1}y}\,\rceil \text{, with probability } 1-\delta",
+    loss="absolute",
+    diagonal="at most 1/2",
+)
+generalisation.amend(
     r"\mathbb E\,\ell(f(x), y) \le \sqrt{F/n}\;b + 3\sqrt{\log(2b(b+1)/\delta)/(2n)},\quad F = 4,\ "
     r"b = \lceil\sqrt{\kappa\,y^{\top}\Theta^{-1}y}\,\rceil,\ \kappa = \max \Theta(x, x), "
     r"\text{ with probability } 1-\delta "
@@ -175,37 +234,3 @@ amended = generalisation.amend(
         "diagonal": ["not used"],
     },
 )
-
-
-@amended.proof(
-    relies_on=[RADEMACHER_BOUND, MINIMAL_NORM],
-    covers="any n: the mean of σ_i σ_j is 0 for any two of the signs, as it is for three; the "
-    "interpolant has error 0 on the sample",
-)
-def from_the_complexity(F, diagonal):
-    """(2R)² for functions of norm B is 4 B² tr K/n² <= 4 κ B²/n; then all integers b >= 1 at once.
-
-    n R = B E sqrt(σᵀKσ) <= B sqrt(E σᵀKσ), by Cauchy-Schwarz and Jensen.
-    """
-    entries = {(i, j): sp.Symbol(f"k{min(i, j)}{max(i, j)}") for i in range(3) for j in range(3)}
-    signs = list(itertools.product((1, -1), repeat=3))
-    mean = sum(s[i] * s[j] * k for s in signs for (i, j), k in entries.items()) / sp.Integer(8)
-    yield premise(identity("E σᵀKσ = tr K", mean, sum(entries[i, i] for i in range(3))))
-    K = sp.Matrix(2, 2, [entries[i, j] for i in range(2) for j in range(2)])
-    y = sp.Matrix(sp.symbols("y0 y1"))
-    alpha = K.inv() * y
-    norm, form = (alpha.T * K * alpha)[0], (y.T * K.inv() * y)[0]
-    yield premise(identity("‖f‖² = yᵀK⁻¹y", norm, form))
-    b = sp.Symbol("b", positive=True)
-    yield premise(identity("1/(b(b+1)) telescopes to 1", 1 / (b * (b + 1)), 1 / b - 1 / (b + 1)))
-    kappa, square, n = sp.symbols("kappa B2 n", positive=True)
-    trace, gap = n * kappa, sp.Symbol("g", nonnegative=True)
-    derived = 4 * square * (trace - gap) / n**2
-    stated = F * square * (kappa if diagonal == "times the largest" else 1) / n
-    least = {"kappa": 0, "B2": 0, "n": 1, "g": 0}
-    attained = nonnegative(
-        "F κ B²/n - 4 B² tr K/n²", sp.expand(stated - derived.subs(gap, 0)), least
-    )
-    yield attained
-    if attained.truth is attained.truth.TRUE:
-        yield nonnegative("F κ B²/n - 4 B² tr K/n²", stated - derived, least)

@@ -10,9 +10,11 @@ J_l(x) J_l(x')ᵀ = diag(φ'(z) φ'(z')) (h·h' + 1). The kernel of an output a�
 The text has Θ_l = Θ_(l-1) + α_l² J_l J_lᵀ. But the block also carries the derivatives in earlier
 parameters on: with D = diag φ'(z) and P_l = I + α_l D W_l the kernel is
 P_l(x) Θ_(l-1) P_l(x')ᵀ + α_l² J_l J_lᵀ. A mean over W_l and -W_l does not remove this either: the
-terms that are linear in W_l cancel, the quadratic one does not. (If J_l
-is read as the Jacobian of the *last* state, then the sum over blocks is the kernel, but nothing
-evolves from block to block: every J_l holds all later blocks.)
+terms that are linear in W_l cancel, the quadratic one does not.
+
+If J_s is read as the Jacobian of the *last* state, a reading, then the sum over blocks is the
+kernel, but what evolves from block to block is every J_s: the part of each earlier block, and of
+the lift, is carried on by P_l on both sides, as the whole is.
 """
 
 import functools
@@ -133,8 +135,9 @@ def sums_of_any_length(c, q, columns):
 def in_indices(c, q):
     """N neurons and M earlier parameters: ∂h_l = ∂h_(l-1) + α D W ∂h_(l-1) by the chain rule.
 
-    T, U are derivatives of h_(l-1) at x and x', D, E slopes. One neuron and one parameter first,
-    where the sums are written out; a law that fails there is not taken further.
+    The M are all earlier parameters, or those of one block, or of the lift. T, U are derivatives of
+    h_(l-1) at x and x', D, E slopes. One neuron and one parameter first, where the sums are written
+    out; a law that fails there is not taken further.
     """
     single = dict(
         zip(("T", "U", "W", "D", "E", "h", "g"), sp.symbols("t u w d e y y"), strict=True)
@@ -257,6 +260,13 @@ def carried(layer, c, slopes):
     )
 
 
+layer_recursion.reading(
+    "J_s the Jacobian of the last state, Θ_0 the part of the lift in Θ_l",
+    r"\Theta_l = \Theta_0^{(l)} + \sum_{s \le l} \alpha_s^2 J_s^{(l)} J_s'^{(l)\top},\quad "
+    r"\alpha_s J_s^{(l)} = \partial h_l/\partial (W_s, b_s) = P_l\,\alpha_s J_s^{(l-1)} "
+    r"\text{ for } s < l,\quad \Theta_0^{(l)} = P_l \Theta_0^{(l-1)} P_l'^{\top}",
+    c=1,
+)
 amended = layer_recursion.amend(
     r"\Theta_l(x, x') = P_l(x)\,\Theta_{l-1}(x, x')\,P_l(x')^{\top} + "
     r"\alpha_l^2 J_l(x) J_l(x')^{\top},\quad P_l = I + \alpha_l D_l W_l;\quad "

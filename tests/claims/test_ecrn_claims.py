@@ -10,9 +10,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import sympy as sp
 from scipy import stats
 
 import ntkproofs as nt
+from ntkproofs.arithmetic.truth import Truth
 from ntkproofs.claims.files import claim_files
 from ntkproofs.claims.loading import bundled_checks, load_claims
 from ntkproofs.claims.runner import verify_claim
@@ -23,8 +25,10 @@ from ntkproofs.networks.results import Score, TaskRun, analyse
 from tests.claims.pinned import ECRN, OPEN
 
 READINGS = {
-    "ecrn.lambda-max": [Verdict.PROVED],  # parts of the last state
+    "ecrn.generalisation": [Verdict.PROVED],  # diagonal 1/2, bounded Lipschitz losses
     "ecrn.kernel-drift": [Verdict.REFUTED],  # one power of α
+    "ecrn.lambda-max": [Verdict.PROVED],  # parts of the last state
+    "ecrn.layer-recursion": [Verdict.PROVED],  # parts of the last state
     "ecrn.mode-dynamics": [Verdict.PROVED],  # the flow at the time ηt
     "ecrn.table-4": [Verdict.REFUTED],  # after 150 steps
 }
@@ -72,6 +76,17 @@ def test_what_measurements_leave_open_is_undecided(claim_id):
     assert not any(e.counts.crashed for e in result.original.evidence)
     assert (result.mutants.killed, result.mutants.alive) == (mutants, ())
     assert [reading.verdict for reading in result.readings.values()] == READINGS.get(claim_id, [])
+
+
+@pytest.mark.parametrize("factor", [Fraction(1, 4), Fraction(1, 10)])
+def test_less_than_the_printed_constant_falls_for_kernels_of_diagonal_one_half(factor):
+    claim = CLAIMS["ecrn.generalisation"]
+    (reading,) = claim.readings.values()
+    for evidence in claim.evidence:
+        if "F" in evidence.constants:
+            given = {**reading.constants, "F": sp.Rational(factor)}
+            steps = evidence.function(**{name: given[name] for name in evidence.constants})
+            assert Truth.FALSE in [step.truth for step in steps]
 
 
 # ---- measurements that are kept
