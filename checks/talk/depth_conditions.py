@@ -140,20 +140,19 @@ def change_by_a_layer(rate):
     gain = kernel.replace(sp.cos, lambda _: sp.S.One) - entry  # the cosine of the next layer is 1
     affine = shown("edge-of-chaos", "affine")
     (sine,) = affine.atoms(sp.sin)
-    gain = gain.subs(entry, 2 * affine.coeff(1 / sine) / psi).replace(  # sin(psi/2) ~ psi/2
-        lambda v: isinstance(v, AppliedUndef), lambda _: psi
-    )
+    leading = sp.expand(affine.coeff(1 / sine)) * 2 / psi  # as sin(psi/2) ~ psi/2
+    gain = gain.subs(entry, leading).replace(lambda v: isinstance(v, AppliedUndef), lambda _: psi)
     yield premise(identity("one layer adds 1/4", sp.expand(gain), sp.Rational(1, 4)))
     log = shown("edge-of-chaos", "entries").coeff(sp.log(entry.args[0]))
     change = sp.expand(gain) - (sp.Rational(1, 4) + log * x)  # of an entry of n K_L/L, times L
     least, largest = (
-        sp.expand(n * value / l).subs(sp.log(l), x * l)
+        sp.expand(sp.expand(n * value / l).subs(sp.log(l), x * l))
         for value in (least_eigenvalue(), shown("edge-of-chaos", "ones"))
     )
     risen, fallen = -change, (n - 1) * change
-    numerator = sp.expand(fallen * least - largest * risen)
-    first = sp.diff(numerator, x).subs(x, 0) / least.subs(x, 0) ** 2
-    yield identity(r"L(\kappa_L - \kappa_{L+1})\,L/\log L", -first, rate, least={"n": 2})
+    gained = sp.expand(largest * risen - fallen * least) / least**2  # κ_L - κ_(L+1), times L
+    first = sp.diff(gained, x).subs(x, 0)
+    yield identity(r"L(\kappa_L - \kappa_{L+1})\,L/\log L", first, rate, least={"n": 2})
 
 
 def least_eigenvalue():

@@ -243,8 +243,8 @@ def images_of_eigenfunctions(parity, least):
         for degree in range(8):
             for order in range(degree % 2, degree + 1, 2):
                 g = laguerre(dim, order, (degree - order) // 2)
-                applied = sum(c * rule.subs(exponent, power) for power, c in g.items())
-                applied = applied.subs({d: dim, l: order})
+                law = rule.subs({d: dim, l: order})
+                applied = sum(c * law.subs(exponent, power) for power, c in g.items())
                 whole = degree * sum(c * radius**power for power, c in g.items())
                 yield premise(
                     identity("g Y_l is an eigenfunction", sp.expand(applied), sp.expand(whole))

@@ -224,7 +224,9 @@ def every_regular_polytope():
 def hundred_twenty_cell():
     """Σ_z k(<x,z>) p(<z,y>) - p(<x,z>) k(<z,y>) at the first x, y whose terms do not pair up."""
     points = nt.sphere.design("120-cell")
-    x, y, count = unpaired_terms(points.cosines())
+    found = unpaired_terms(points.cosines())
+    assert found is not None, "at point 0 of the 120-cell some terms do not pair up"
+    x, y, count = found
     (u, v), *_ = (pair for pair in count if count[pair] > count[pair[::-1]])
     witness = {
         "n": len(points),
