@@ -1,6 +1,7 @@
 """What all tests share: the user's own store of results is out of their reach; chance is fixed."""
 
 import copy
+import signal
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,11 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile("steady")
+
+# What a shell starts in the background ignores Ctrl-C, and hands that down: the programs that tests
+# interrupt would never end.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 FRESH: dict[Any, list[tuple[np.random.Generator, Any]]] = {}
 """The generators of random numbers of each module, and their states before any test."""
