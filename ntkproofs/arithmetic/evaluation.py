@@ -108,10 +108,11 @@ def certified_difference(
     """
     symbols = sorted(left.free_symbols | right.free_symbols, key=str)
     tried = 0
+    facts = _facts_about(domain, symbols)
     with precision(_BITS):
         for values in itertools.islice(_points(symbols), 10 * most):
             point = dict(zip(symbols, values, strict=True))
-            if not all(_holds(fact, strict, point) for fact, strict in domain.facts()):
+            if not all(_holds(fact, strict, point) for fact, strict in facts):
                 continue
             tried += 1
             if tried > most:
@@ -129,19 +130,23 @@ def certified_difference(
 def points_of(domain: Domain, symbols: Sequence[Any], most: int) -> list[dict[Any, Any]]:
     """Small points of a domain: integers, short fractions, values near its ends."""
     found: list[dict[Any, Any]] = []
+    facts = _facts_about(domain, symbols)
     for values in itertools.islice(_points(symbols), 50 * most):
         point = dict(zip(symbols, values, strict=True))
-        if all(_holds(fact, strict, point) for fact, strict in domain.facts()):
+        if all(_holds(fact, strict, point) for fact, strict in facts):
             found.append(point)
         if len(found) >= most:
             break
     return found
 
 
+def _facts_about(domain: Domain, symbols: Sequence[Any]) -> list[tuple[Any, bool]]:
+    """The facts of a domain that are about these symbols and no others."""
+    return [f for f in domain.facts() if f[0].free_symbols <= set(symbols)]
+
+
 def _holds(fact: Any, strict: bool, point: Mapping[Any, Any]) -> bool:
-    """Whether a point satisfies a fact, as far as it is about the symbols of the point."""
-    if not fact.free_symbols <= set(point):
-        return True
+    """Whether a point satisfies a fact."""
     try:
         value = ball_value(fact, point)
     except (NoValue, ValueError, ZeroDivisionError):
