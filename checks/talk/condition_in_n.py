@@ -33,7 +33,7 @@ from flint import arb
 import ntkproofs as nt
 from ntkproofs.arithmetic.balls import ball, precision
 from ntkproofs.arithmetic.truth import less
-from ntkproofs.claims import Claim, certify, identity, nonnegative, premise
+from ntkproofs.claims import Claim, certify, exactly, identity, nonnegative, premise
 from ntkproofs.claims.figures import LOG, POINTS, Chart, curve
 from ntkproofs.claims.theorems import (
     CIRCULANTS,
@@ -41,6 +41,8 @@ from ntkproofs.claims.theorems import (
     NTK_LIMIT,
     PARTIAL_FRACTIONS,
     POSITIVE_SERIES,
+    STOLZ_CESARO,
+    WEYL,
 )
 from ntkproofs.derivation import derivation
 from ntkproofs.spectra.depth import DEPTH, leading_terms_of_deep_networks
@@ -48,7 +50,8 @@ from ntkproofs.spectra.depth import DEPTH, leading_terms_of_deep_networks
 BITS = 128
 MORE_BITS = 1024
 """For eight layers: near u = 1 each layer halves the digits, as arccos does."""
-SCALING = derivation("scaling-law")
+SCALING, EDGE = derivation("scaling-law"), derivation("edge-of-chaos")
+ANGLES = derivation("inverse-cosine-distance")
 n, s = sp.Symbol("n", positive=True), sp.Symbol("s", real=True)
 x, y = sp.symbols("x y", positive=True)
 """The roots of L(L-1) + q_L and of L(L-1) - q_L, which are 2π² times C_+ and C_-."""
@@ -81,6 +84,13 @@ def decay_on_the_circle():
     yield premise(nonnegative(r"|a_L| > |b_L| \text{ for } L \ge 3", size - 1, {"L": 3}))
 
 
+def limit_of_depth():
+    """1 + n/3, the limit of κ(K) as depth grows at fixed n, as derived."""
+    quotient = EDGE.statement("condition").right.replace(sp.Function("O"), lambda _: sp.S.Zero)
+    small, count = (EDGE.notation.symbol_entry(name).symbol for name in ("x", "n"))
+    return sp.expand(quotient).coeff(small, 0).subs(count, n)
+
+
 condition_linear_n = Claim(
     id="talk.condition-linear-n",
     statement=r"\kappa(K) \sim C\,n^{p},\quad p = 1",
@@ -93,24 +103,32 @@ condition_linear_n = Claim(
 )
 
 
-@condition_linear_n.proof(relies_on=[NTK_LIMIT, CIRCULANTS, ENDPOINT_DECAY])
+@condition_linear_n.proof(relies_on=[NTK_LIMIT, CIRCULANTS, ENDPOINT_DECAY, STOLZ_CESARO, WEYL])
 def from_aliased_sums(p, first):
-    """λ_min/n is n^(-2) up to constants, by the parities, and λ_max/n tends to a constant."""
+    """λ_min/n is n^(-2) up to constants, by the parities, and λ_max/n tends to a constant.
+
+    Where depth grows first: κ(K) → 1 + n/3, by the derivations of the edge of chaos; opposite
+    points are at the angle π/2 after one layer.
+    """
     if first == "depth grows at fixed n":
-        deep = (3 + n) / 3  # the quotient of (n+3) l/4 and 3 l/4, see talk.eoc-condition
-        yield identity(r"\kappa(K) \to 1 + n/3", deep, 1 + n**p / 3)
+        for step in (*EDGE.steps(), *ANGLES.steps()):
+            yield premise(step)
+        yield identity(r"\lim \kappa(K)", limit_of_depth(), 1 + n**p / 3, least={"n": 2})
         return
     yield from decay_on_the_circle()
     exponent = nt.asymptotics(nt.ntk(3), 2, terms=1).exponent("even")
     yield identity(r"\kappa(K) \asymp n^2", n**exponent, n**p)
 
 
-@condition_linear_n.certificate(on="L = 3, n = 32, 33, 64, 65, 128, 129, 256, 257")
+@condition_linear_n.certificate(
+    on="L = 3, n = 32, 33, 64, 65, 128, 129, 256, 257; the limits as depth grows, n = 64 to 512"
+)
 def growth_at_given_sizes(p, first):
     """κ at 2n over κ at n, and at 2n + 1 over that at n + 1, is 2^p up to a factor 2^(1/10)."""
     if first == "depth grows at fixed n":
         for size in (64, 128, 256):
-            rate = (arb(2 * size + 3) / (size + 3)).log() / arb(2).log() - ball(p)
+            quotient = ball(limit_of_depth().subs(n, 2 * size) / limit_of_depth().subs(n, size))
+            rate = quotient.log() / arb(2).log() - ball(p)
             yield certify("limits at n and 2n", lambda r=rate: less(abs(r), arb(1) / 10))
         return
     with precision(BITS):
@@ -135,13 +153,31 @@ amended_growth = condition_linear_n.amend(
     p=sp.Integer(2),
     even=y**2 / 2,
     odd=(x + y) ** 2 / 8,
+    deep=1 + n / 3,
     mutants={
         "p": [sp.Integer(0), sp.Integer(1), sp.Integer(3), sp.Integer(4)],
         "first": ["depth grows at fixed n"],
         "even": [x**2 / 2, (x + y) ** 2 / 8, y**2 / 4, y**2 * sp.Rational(101, 200)],
         "odd": [y**2 / 2, (x**2 + y**2) / 4, (x + y) ** 2 * sp.Rational(101, 800)],
+        "deep": [n / 3, 1 + n / 4, 1 + n**2 / 3],
     },
 )
+
+
+@amended_growth.proof(
+    relies_on=[NTK_LIMIT, STOLZ_CESARO, WEYL],
+    part="depth grows",
+    covers="all fixed inputs, none of them equal: opposite ones, as among an even number of "
+    "equispaced points, are at the angle π/2 after one layer, and from there on as the others are",
+)
+def limit_as_depth_grows(deep):
+    """κ(K) by the derivations of the edge of chaos, with the angle that follows the angle π."""
+    angle, delta = (EDGE.notation.symbol_entry(name).symbol for name in ("psi", "Delta"))
+    after = EDGE.statement("angle-map").right.subs({angle: sp.pi, delta: sp.Rational(1, 2)})
+    yield premise(exactly("cosine after the angle π", after, 0))
+    for step in (*EDGE.steps(), *ANGLES.steps()):
+        yield premise(step)
+    yield identity(r"\lim \kappa(K)", limit_of_depth(), deep, least={"n": 2})
 
 
 def shares():

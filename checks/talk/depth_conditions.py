@@ -20,7 +20,7 @@ from sympy.core.function import AppliedUndef
 
 from ntkproofs.arithmetic.balls import precision
 from ntkproofs.arithmetic.truth import less
-from ntkproofs.claims import Claim, certify, identity, premise
+from ntkproofs.claims import Claim, certify, identity, nonnegative, premise
 from ntkproofs.claims.theorems import NTK_LIMIT, STOLZ_CESARO, WEYL
 from ntkproofs.derivation import derivation
 
@@ -34,7 +34,7 @@ depth_conditions = Claim(
     r"\text{ with diminishing returns}",
     source="talk, Edge of Chaos",
     parameters="NTK of ReLU networks of L layers, n >= 2 unit inputs, no two parallel; in the "
-    "limit (a,b)-ReLU at the edge of chaos",
+    "limit (a,b)-ReLU at the edge of chaos, Δ in (0, 1]",
     constants={"from_depth": 2, "returns_from": 2},
     mutants={"from_depth": [3], "returns_from": [3]},
 )
@@ -55,9 +55,17 @@ def conditions_at_right_angles(depths):
     return found
 
 
-@depth_conditions.certificate(on=f"two orthogonal inputs, from the named depth to {DEPTH}")
+IN_THE_END, TO_ZERO = "some", "gains tend to 0"
+"""In place of a depth: some depth that depends on the inputs; and diminishing returns read so."""
+
+
+@depth_conditions.certificate(
+    on=f"two orthogonal inputs, from the named depth (12, where it is some depth) to {DEPTH}"
+)
 def conditions_of_two_orthogonal_points(from_depth, returns_from):
     """κ at neighbouring depths, in balls: it falls, and from some depth on by less each time."""
+    from_depth = 12 if from_depth == IN_THE_END else from_depth
+    returns_from = DEPTH if returns_from == TO_ZERO else returns_from
     with precision(16 * BITS):  # each layer costs the balls some bits
         found = conditions_at_right_angles(DEPTH)
     for depth in range(min(from_depth, returns_from), DEPTH - 1):
@@ -78,6 +86,78 @@ def conditions_of_two_orthogonal_points(from_depth, returns_from):
             )
 
 
+def derived():
+    """All steps of both derivations, as premises."""
+    for name in ("edge-of-chaos", "inverse-cosine-distance"):
+        for step in derivation(name).steps():
+            yield premise(step)
+
+
+def shown(name, line):
+    """What a line of a derivation shows, in the symbols of this file and without its O(x^k)."""
+    right = derivation(name).statement(line).right.replace(sp.Function("O"), lambda _: sp.S.Zero)
+    here = {str(s): s for s in (n, l, delta)}
+    return sp.expand(right.subs({s: here[str(s)] for s in right.free_symbols if str(s) in here}))
+
+
+def fall_by_a_layer():
+    """What one layer adds to an entry; and (κ_L - κ_(L+1)) L²/log L, by Rayleigh quotients.
+
+    The recursion of Θ is that of the derivation, the angle before the layer being ψ -> 0.
+    """
+    psi, x = sp.symbols("psi x", positive=True)
+    kernel = shown("inverse-cosine-distance", "kernel")
+    (entry,) = (v for v in kernel.atoms(AppliedUndef) if v.func.__name__ == "Theta")
+    gain = kernel.replace(sp.cos, lambda _: sp.S.One) - entry  # the cosine of the next layer is 1
+    affine = shown("edge-of-chaos", "affine")
+    (sine,) = affine.atoms(sp.sin)
+    leading = sp.expand(affine.coeff(1 / sine)) * 2 / psi  # as sin(psi/2) ~ psi/2
+    gain = gain.subs(entry, leading).replace(lambda v: isinstance(v, AppliedUndef), lambda _: psi)
+    log = shown("edge-of-chaos", "entries").coeff(sp.log(entry.args[0]))
+    change = sp.expand(gain) - (sp.Rational(1, 4) + log * x)  # of an entry of n K_L/L, times L
+    least, largest = (
+        sp.expand(sp.expand(n * value / l).subs(sp.log(l), x * l))
+        for value in (least_eigenvalue(), shown("edge-of-chaos", "ones"))
+    )
+    risen, fallen = -change, (n - 1) * change
+    gained = sp.expand(largest * risen - fallen * least) / least**2  # κ_L - κ_(L+1), times L
+    first = sp.diff(gained, x).subs(x, 0)
+    return sp.expand(gain), first
+
+
+def least_eigenvalue():
+    """That of vectors whose entries sum to 0."""
+    right = derivation("edge-of-chaos").statement("eigenvalues").right
+    (entry,) = (v for v in right.atoms(AppliedUndef) if str(v) == "v(i)")
+    return sp.expand(shown("edge-of-chaos", "eigenvalues").coeff(entry))
+
+
+@depth_conditions.proof(
+    relies_on=[NTK_LIMIT, STOLZ_CESARO, WEYL],
+    part="from some depth on",
+    covers="every n, Δ in (0, 1] and set of inputs, no two parallel",
+)
+def it_falls_in_the_end(from_depth):
+    """κ_L - κ_(L+1) ~ r log L/L² with r > 0; and two orthogonal inputs at a depth that is named."""
+    if from_depth != IN_THE_END:
+        with precision(16 * BITS):
+            found = conditions_at_right_angles(from_depth + 1)
+        here, there = found[from_depth], found[from_depth + 1]
+        yield certify(r"\kappa(K_{L+1}) < \kappa(K_L)", lambda: less(there, here))
+    yield from derived()
+    gain, rate = fall_by_a_layer()
+    yield premise(identity("one layer adds 1/4", gain, sp.Rational(1, 4)))
+    yield nonnegative("the rate is positive", rate - 1, {"n": 2})
+    yield identity("gains tend to 0", sp.limit(sp.log(l) / l**2, l, sp.oo), 0)
+
+
+depth_conditions.reading(
+    "from some depth on, gains that tend to 0",
+    r"\kappa(K_{L+1}) < \kappa(K_L) \text{ for } L \ge L_0(\text{inputs}),\ "
+    r"\kappa(K_L) - \kappa(K_{L+1}) \to 0",
+    from_depth=IN_THE_END,
+    returns_from=TO_ZERO,
+)
 amended = depth_conditions.amend(
     r"\kappa(K_L) = 1 + \tfrac{n}{3} + \tfrac{2n}{3}\,\tfrac{\log L}{L} + O(1/L) "
     r"\text{ and } \kappa(K_L) - \kappa(K_{L+1}) \sim \tfrac{2n}{3}\,\tfrac{\log L}{L^2}: "
@@ -97,20 +177,6 @@ amended = depth_conditions.amend(
 )
 
 
-def derived():
-    """All steps of both derivations, as premises."""
-    for name in ("edge-of-chaos", "inverse-cosine-distance"):
-        for step in derivation(name).steps():
-            yield premise(step)
-
-
-def shown(name, line):
-    """What a line of a derivation shows, in the symbols of this file and without its O(x^k)."""
-    right = derivation(name).statement(line).right.replace(sp.Function("O"), lambda _: sp.S.Zero)
-    here = {str(s): s for s in (n, l, delta)}
-    return sp.expand(right.subs({s: here[str(s)] for s in right.free_symbols if str(s) in here}))
-
-
 @amended.proof(relies_on=[NTK_LIMIT, STOLZ_CESARO, WEYL], part="limit")
 def limit_and_rate(limit, rate):
     """The quotient of the eigenvalues in x = log(L)/L, as derived."""
@@ -125,38 +191,13 @@ def limit_and_rate(limit, rate):
 @amended.proof(
     relies_on=[NTK_LIMIT, STOLZ_CESARO, WEYL],
     part="one layer more",
-    covers="every n, Δ and set of inputs, no two parallel: entries off the diagonal change alike "
-    "to first order, and the rest is smaller by the factor log L, by Weyl's inequality",
+    covers="every n, Δ in (0, 1] and set of inputs, no two parallel: entries off the diagonal "
+    "change alike to first order, and the rest is smaller by the factor log L, by Weyl's "
+    "inequality",
 )
 def change_by_a_layer(rate):
-    """L (κ_(L+1) - κ_L) in x = log(L)/L, from the change of the entries and of Rayleigh quotients.
-
-    The recursion of Θ is that of the derivation, the angle before the layer being ψ -> 0.
-    """
+    """One layer adds 1/4 to an entry, to first order; the change of the eigenvalues follows."""
     yield from derived()
-    psi, x = sp.symbols("psi x", positive=True)
-    kernel = shown("inverse-cosine-distance", "kernel")
-    (entry,) = (v for v in kernel.atoms(AppliedUndef) if v.func.__name__ == "Theta")
-    gain = kernel.replace(sp.cos, lambda _: sp.S.One) - entry  # the cosine of the next layer is 1
-    affine = shown("edge-of-chaos", "affine")
-    (sine,) = affine.atoms(sp.sin)
-    leading = sp.expand(affine.coeff(1 / sine)) * 2 / psi  # as sin(psi/2) ~ psi/2
-    gain = gain.subs(entry, leading).replace(lambda v: isinstance(v, AppliedUndef), lambda _: psi)
-    yield premise(identity("one layer adds 1/4", sp.expand(gain), sp.Rational(1, 4)))
-    log = shown("edge-of-chaos", "entries").coeff(sp.log(entry.args[0]))
-    change = sp.expand(gain) - (sp.Rational(1, 4) + log * x)  # of an entry of n K_L/L, times L
-    least, largest = (
-        sp.expand(sp.expand(n * value / l).subs(sp.log(l), x * l))
-        for value in (least_eigenvalue(), shown("edge-of-chaos", "ones"))
-    )
-    risen, fallen = -change, (n - 1) * change
-    gained = sp.expand(largest * risen - fallen * least) / least**2  # κ_L - κ_(L+1), times L
-    first = sp.diff(gained, x).subs(x, 0)
+    gain, first = fall_by_a_layer()
+    yield premise(identity("one layer adds 1/4", gain, sp.Rational(1, 4)))
     yield identity(r"L(\kappa_L - \kappa_{L+1})\,L/\log L", first, rate, least={"n": 2})
-
-
-def least_eigenvalue():
-    """That of vectors whose entries sum to 0."""
-    right = derivation("edge-of-chaos").statement("eigenvalues").right
-    (entry,) = (v for v in right.atoms(AppliedUndef) if str(v) == "v(i)")
-    return sp.expand(shown("edge-of-chaos", "eigenvalues").coeff(entry))

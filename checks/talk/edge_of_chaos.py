@@ -144,8 +144,8 @@ def numeric(value):
 
 SOURCE = "talk, Edge of Chaos"
 SETTING = (
-    "K_ij = Θ_l(x_i·x_j)/n, (a,b)-ReLU at the edge of chaos, n >= 2 fixed unit inputs, no two "
-    "parallel; depth l to infinity"
+    "K_ij = Θ_l(x_i·x_j)/n, (a,b)-ReLU at the edge of chaos, Δ in (0, 1], n >= 2 fixed unit "
+    "inputs, no two parallel; depth l to infinity"
 )
 THEOREMS = [NTK_LIMIT, STOLZ_CESARO, WEYL]
 INSTANCE = "ReLU, three rational points of S², l = 1200"

@@ -107,10 +107,11 @@ def the_odd_part_is_u():
 
 @frequency_control.proof(
     relies_on=[NTK_LIMIT, CONVOLUTIONS, ALIASING, SYMMETRIC_EIGENVECTORS],
-    part="rate in the limit of wide networks",
-    covers="every N, k and s: derived for one axis and finitely many aliases; on more axes the "
-    "modes are eigenvectors by the cited theorem on Z_N^d, with m the norm of k, and all aliases "
-    "are summed by the cited theorem on aliasing",
+    part="rate with a constant kernel",
+    covers="every N, k and s, for the limit kernel, and while it stays as it is (that it does in "
+    "wide networks is measured, not proved here): derived for one axis and finitely many aliases; "
+    "on more axes the modes are eigenvectors by the cited theorem on Z_N^d, with m the norm of k, "
+    "and all aliases are summed by the cited theorem on aliasing",
 )
 def rate_of_a_mode(q, c, aliasing):
     """The derived factor of a mode under the flow with K P_s/N, against the statement's.

@@ -7,7 +7,7 @@ this only if the points do the harmonics justice. Decided here, by setting:
 - an orbit of a finite abelian group of rotations and reflections, in any dimension: yes, for any
   two kernels. Equispaced points on the circle are the orbit of one rotation.
 - an orbit of a finite group: not in general. Free orbits of the symmetry group of a square fail.
-- the vertices of a regular polytope: yes but for one. Polygons, simplices, cubes and
+- the vertices of a convex regular polytope: yes but for one. Polygons, simplices, cubes and
   cross-polytopes are orbits of abelian groups; of the five others all but the 120-cell commute.
 - a quadrature with equal weights: not in general. If K has degree B, and P_s degree lmax, it is
   enough that the quadrature is exact to degree B + lmax, and to 2B - 1 where B = lmax.
@@ -455,7 +455,7 @@ def where_they_commute(exactness):
     yield from band_limited(exactness)
 
 
-BUT_ONE = "regular polytopes but the 120-cell"
+BUT_ONE = "convex regular polytopes but the 120-cell"
 COMMUTING = f"orbits of abelian groups, {BUT_ONE}, quadratures with equal weights"
 EQUAL_WEIGHT_QUADRATURE = "quadrature with equal weights, K of degree B"
 SETTINGS = {
@@ -465,7 +465,7 @@ SETTINGS = {
     "free orbit of a non-abelian group": lambda exactness: free_orbit_of_the_square(),
     "octahedron": lambda exactness: zonal_matrices_commute(nt.sphere.design("octahedron")),
     BUT_ONE: lambda exactness: regular_polytopes(),
-    "regular polytopes": lambda exactness: every_regular_polytope(),
+    "convex regular polytopes": lambda exactness: every_regular_polytope(),
     EQUAL_WEIGHT_QUADRATURE: band_limited,
     "quadrature with equal weights, K of degree B = lmax": lambda exactness: equal_bands(),
     "exact quadrature, unequal weights": lambda exactness: unequal_weights(),
@@ -475,8 +475,8 @@ SETTINGS = {
 
 proof_4.amend(
     r"K P_s = P_s K \text{ on orbits of finite abelian groups (equispaced points on the circle), "
-    r"at the vertices of regular polytopes but the 120-cell, and for } K \text{ of degree } B "
-    r"\text{ on quadratures with equal weights exact to degree } B + \ell_{\max} + q,\ q = 0;\ "
+    r"at the vertices of convex regular polytopes but the 120-cell, and for } K \text{ of degree } "
+    r"B \text{ on quadratures with equal weights exact to degree } B + \ell_{\max} + q,\ q = 0;\ "
     r"c_i \text{ equal}",
     points=COMMUTING,
     mutants={
@@ -484,7 +484,7 @@ proof_4.amend(
             "arbitrary",
             "free orbit of a non-abelian group",
             "exact quadrature, unequal weights",
-            "regular polytopes",
+            "convex regular polytopes",
         ],
         "exactness": [-1, -2],
     },
@@ -499,11 +499,11 @@ for setting, latex in (
     ("octahedron", r"K P_s = P_s K \text{ on the octahedron}"),
     (
         BUT_ONE,
-        r"K P_s = P_s K \text{ at the vertices of every regular polytope but the 120-cell}",
+        r"K P_s = P_s K \text{ at the vertices of every convex regular polytope but the 120-cell}",
     ),
     (
-        "regular polytopes",
-        r"K P_s = P_s K \text{ at the vertices of every regular polytope}",
+        "convex regular polytopes",
+        r"K P_s = P_s K \text{ at the vertices of every convex regular polytope}",
     ),
     (
         EQUAL_WEIGHT_QUADRATURE,

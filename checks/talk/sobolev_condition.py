@@ -6,14 +6,18 @@ every p_l is an eigenvalue with the multiplicity N(d,l), and the rest is 0. On i
 condition number is p_lmax/p_0 = (1 + sqrt(lmax(lmax+d-2)))^s, exactly and for every n.
 
 At n independent uniform points with weights 1/n, G = YᵀY/n has E‖G - I‖²_F = N(N-1)/n exactly,
-since Σ_a Y_a(x)² = N at every x (addition theorem). With ε the norm of G - I, the condition number
-on the range is at most (1+ε)/(1-ε) times that of the quadrature: it holds for n well above N².
+since Σ_a Y_a(x)² = N at every x (addition theorem). The eigenvalues of P_s on its range are those
+of D^(1/2) G D^(1/2). Where ‖G - I‖ <= ε < 1 they lie between (1-ε) p_0 and (1+ε) p_lmax, so that
+the condition number is at most (1+ε)/(1-ε) times that of the quadrature. By Markov's inequality
+this fails with probability N(N-1)/(n ε²) at most, which says something for n above N². No points
+are better than a quadrature: the least eigenvalue is at most p_0 G_00 = p_0, and the largest at
+least p_lmax, as the block of G of the highest degree has the trace N(d, lmax).
 """
 
 import sympy as sp
 
 import ntkproofs as nt
-from ntkproofs.claims import Claim, exactly, identity, identity_modulo
+from ntkproofs.claims import Claim, exactly, identity, identity_modulo, premise
 from ntkproofs.claims.theorems import ADDITION_THEOREM
 
 u, root = sp.symbols("u r")
@@ -23,10 +27,12 @@ sobolev_condition = Claim(
     id="talk.sobolev-condition",
     statement=r"\kappa(P_s) = (1 + \sqrt{\ell_{\max}(\ell_{\max}+d-2)})^{c s} \text{ on its range "
     r"at exact quadratures, } c = 1;\quad \mathbb E\,\|G - I\|_F^2 = N(N-1)\,n^{-q} "
-    r"\text{ at random points, } q = 1",
+    r"\text{ at random points, } q = 1,\text{ so that on its range there } \kappa(P_s) \le "
+    r"\tfrac{1+\varepsilon}{1-\varepsilon}\,(1 + \sqrt{\ell_{\max}(\ell_{\max}+d-2)})^{c s} "
+    r"\text{ with probability } 1 - N(N-1)\,n^{-q} \varepsilon^{-2} \text{ at least}",
     source="talk, Future Directions: the missing estimate of κ(P_s), found here",
-    parameters="s > 0; quadratures exact to degree 2 lmax; n independent uniform points, N the "
-    "number of harmonics up to degree lmax",
+    parameters="s > 0; quadratures exact to degree 2 lmax; n independent uniform points of equal "
+    "weights, N the number of harmonics up to degree lmax, 0 < ε < 1",
     constants={"c": sp.Integer(1), "q": sp.Integer(1)},
     mutants={
         "c": [sp.Integer(0), sp.Integer(2), sp.Integer(-1)],
@@ -98,18 +104,33 @@ def reduced(matrix):
     return matrix.applyfunc(lambda x: sp.rem(sp.Poly(sp.expand(x), root), relation).as_expr())
 
 
-@sobolev_condition.proof(relies_on=[ADDITION_THEOREM], part="random points")
+@sobolev_condition.proof(
+    relies_on=[ADDITION_THEOREM],
+    part="random points",
+    covers="every d, lmax, n and s > 0: p_l grows with l, and the form of D^(1/2) G D^(1/2) is "
+    "that of D up to the factors 1 - ε and 1 + ε, where ‖G - I‖ <= ε; Markov's inequality",
+)
 def mean_square_of_the_gram_matrix(q):
     """E‖G‖² = N²/n + (1 - 1/n) N from Σ Y_a² = N and orthonormality; E tr G = N."""
     square = N**2 / n + (1 - 1 / n) * N
     yield identity(r"\mathbb E\|G - I\|^2", square - 2 * N + N, N * (N - 1) * n**-q)
 
 
-@sobolev_condition.certificate(on="d = 3, lmax = 1, 2, n = 2", part="random points")
+@sobolev_condition.certificate(
+    on="d = 3, lmax = 1, 2; n = 2 points of the octahedron, of the icosahedron",
+    part="random points",
+)
 def mean_square_on_designs(q):
-    """On a design exact to 4 lmax the mean over its points is that over the sphere: ‖Y(x)‖² = N."""
-    for top, count in ((1, 4), (2, 9)):
-        found = sum((2 * k + 1) * nt.gegenbauer(k, 3, sp.Integer(1)) for k in range(top + 1))
-        yield exactly(r"\sum_a Y_a(x)^2 = N", int(found), count)
-        excess = sp.Rational(count * (count - 1), 2**q)
-        yield exactly(r"n = 2", sp.Rational(count**2, 2) - sp.Rational(count, 2), excess)
+    """‖G‖² is the mean of k(x, y)², k = Σ_a Y_a(x) Y_a(y): over pairs of points of a design.
+
+    It has the degree 2 lmax in x and in y, so that its mean over the design is that over the
+    sphere; E‖G - I‖² = (k(1)² + E k²)/2 - 2 E tr G + N for two points.
+    """
+    for cosines, top, count in ((OCTAHEDRON, 1, 4), (icosahedron(), 2, 9)):
+        kernel = reduced(sampled(cosines, range(top + 1), [len(cosines)] * (top + 1), 3))
+        squares = reduced(kernel.multiply_elementwise(kernel))
+        mean = sp.expand(sp.Add(*squares)) / len(cosines) ** 2
+        yield premise(exactly(r"\sum_a Y_a(x)^2 = N", kernel[0, 0], count))
+        excess = (kernel[0, 0] ** 2 + mean) / 2 - count
+        stated = sp.Rational(count * (count - 1), 2**q)
+        yield exactly(r"\mathbb E\|G - I\|^2, n = 2", sp.expand(excess), stated)

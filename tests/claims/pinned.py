@@ -4,7 +4,7 @@ id: (verdict, grade, verdict of the amended statement, mutants that are killed).
 """
 
 TALK = {
-    "talk.condition-linear-n": ("refuted", "proved", "proved", 12),
+    "talk.condition-linear-n": ("refuted", "proved", "proved", 15),
     "talk.deep-decay": ("proved", "proved", None, 6),
     "talk.deep-depth-constant": ("proved", "proved", None, 4),
     "talk.deep-narrow-condition": ("refuted", "proved", "certified", 4),
@@ -74,7 +74,7 @@ LITERATURE = {
 
 ECRN = {
     "ecrn.fourier-stationary": ("refuted", "proved", "certified", 13),
-    "ecrn.generalisation": ("refuted", "proved", "proved", 4),
+    "ecrn.generalisation": ("refuted", "proved", "proved", 6),
     "ecrn.kernel-drift": ("supported", "statistical", None, 6),
     "ecrn.linearised": ("supported", "statistical", None, 4),
     "ecrn.lambda-max": ("refuted", "proved", "certified", 8),
