@@ -88,7 +88,7 @@ def limit_of_depth():
     """1 + n/3, the limit of κ(K) as depth grows at fixed n, as derived."""
     quotient = EDGE.statement("condition").right.replace(sp.Function("O"), lambda _: sp.S.Zero)
     small, count = (EDGE.notation.symbol_entry(name).symbol for name in ("x", "n"))
-    return sp.expand(quotient).coeff(small, 0).subs(count, n)
+    return sp.expand(sp.expand(quotient).subs(small, 0)).subs(count, n)
 
 
 condition_linear_n = Claim(

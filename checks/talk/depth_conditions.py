@@ -122,7 +122,7 @@ def fall_by_a_layer():
     risen, fallen = -change, (n - 1) * change
     gained = sp.expand(largest * risen - fallen * least) / least**2  # κ_L - κ_(L+1), times L
     first = sp.diff(gained, x).subs(x, 0)
-    return sp.expand(gain), first
+    return sp.expand(gain), sp.expand(first)
 
 
 def least_eigenvalue():
