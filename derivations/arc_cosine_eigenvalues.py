@@ -21,8 +21,9 @@ doc = Derivation(
     "arc-cosine-eigenvalues",
     "Eigenvalues of the arc-cosine kernels",
     "The eigenvalues of `kappa0(u)` and `kappa1(u)`, the kernels of the step and of the ReLU, and "
-    "of the two-layer tangent kernel `u*kappa0(u) + kappa1(u)`, in every dimension: closed forms, "
-    "the degrees at which they vanish, and how fast the others fall.",
+    "of the two-layer tangent kernel `u*kappa0(u) + kappa1(u)`, in every dimension: closed forms "
+    "at all degrees from 2 on (for the step from 1 on), the degrees at which they vanish, and how "
+    "fast the others fall.",
 )
 doc.symbol("d", "integer", least=2, meaning="dimension of the space")
 doc.symbol("l", "integer", least=1, tex=r"\ell", meaning="degree")

@@ -171,7 +171,7 @@ with doc.theorem(
             "by [#slope]",
         ),
     )
-doc.line("fixed", "varrho(Delta, 1) == 1", algebra("map"), "parallel inputs stay parallel")
+doc.line("fixed", "varrho(Delta, 1) == 1", algebra("map"), "equal inputs stay equal")
 doc.line(
     "relu",
     "varrho(1/2, u) == (sqrt(1 - u**2) + (pi - acos(u))*u)/pi",

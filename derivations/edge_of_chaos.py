@@ -10,22 +10,24 @@ doc = Derivation(
     "edge-of-chaos",
     "The tangent kernel at the edge of chaos, for many layers",
     "Layer by layer the angle of two inputs falls, at a rate that one Taylor expansion gives. "
-    "From it follow the entries of the kernel matrix of fixed inputs, no two of them parallel, "
-    "as depth grows, and its eigenvalues and condition number.",
+    "From it follow the entries of the kernel matrix of fixed unit inputs, no two of them equal or "
+    "opposite, as depth grows, and its eigenvalues and condition number.",
 )
 doc.symbol("Delta", above=0, most=1, meaning="number of the activation; 1/2 for the ReLU")
 doc.symbol("psi", above=0, below=sp.pi, meaning="angle of two inputs")
 doc.symbol("t", above=0, below=sp.pi)
 doc.symbol("k", "integer", least=1, meaning="number of layers")
 doc.symbol("l", "integer", least=1, tex=r"\ell", meaning="number of layers")
-doc.symbol("n", "integer", least=1, meaning="number of inputs")
+doc.symbol("n", "integer", least=2, meaning="number of inputs")
 doc.symbol("i", "integer", least=1, most=N)
 doc.symbol("j", "integer", least=1, most=N)
 doc.symbol("a", "positive")
 doc.symbol("b")
 doc.symbol("x")
 doc.function("A", 1, meaning="angle after one layer")
-doc.function("Psi", 1, tex=r"\psi_{#1}", meaning="angle after some layers")
+doc.function(
+    "Psi", 1, tex=r"\psi_{#1}", meaning="angle at a layer (at the first, that of the inputs)"
+)
 doc.function("B", 1, tex="B_{#1}")
 doc.function("g", 1)
 doc.function("epsilon", 1, tex=r"\varepsilon_{#1}")
@@ -63,8 +65,9 @@ with doc.proposition(
         ("> 0", algebra(), "as the integrand is positive"),
     )
 doc.words(
-    "So the angles `Psi(k)` after `k` layers fall to a fixed point of `A(psi)`, of which there is "
-    "none but 0. How fast they fall depends on the first terms of `A(psi)`, which are "
+    "Let `Psi(k)` be the angle at layer `k`: `Psi(1)` is that of the inputs, and `Psi(k + 1)` is "
+    "`A(Psi(k))`. These angles fall to a fixed point of `A(psi)`, of which there is none but 0. "
+    "How fast they fall depends on the first terms of `A(psi)`, which are "
     "`psi - a*psi**2 + b*psi**3` with"
 )
 doc.define("a", "a", "2*Delta/(3*pi)")
@@ -110,14 +113,16 @@ doc.define(
     "remainder",
     "R(k)",
     "3*pi/(8*Delta) * B(k) + 3*pi/(16*Delta) * g(Psi(k)) - 1/8 + epsilon(k)",
-    "Hence the remainder in the following theorem is bounded:",
+    "Hence the remainder in the following theorem is bounded, by a number that depends on `Delta` "
+    "and on the angle of the inputs:",
 )
 with doc.theorem(
     "entries",
     "Theta(k) == k/4 + 3/8 * log(k) + R(k)",
     algebra("growing"),
     title="Entries off the diagonal",
-    text="For two inputs that are not parallel, whatever `Delta` and their angle are,",
+    text="For two unit inputs that are neither equal nor opposite, with a remainder that is "
+    "bounded by a number that depends on `Delta` and on their angle,",
 ):
     doc.chain(
         "growing",
@@ -130,9 +135,10 @@ with doc.theorem(
         ("== k/4 + 3/8 * log(k) + R(k)", algebra("a", "b"), "by [#a] and [#logarithm]"),
     )
 doc.words(
-    "On the diagonal the kernel is the number of layers (derivation ntk-recursion). Up to entries "
-    "that are bounded by a multiple of `1/n`, the kernel matrix of `n` inputs and `l` layers, "
-    "divided by `n`, is therefore"
+    "On the diagonal the kernel is the number of layers (for the ReLU derivation ntk-recursion; "
+    "for every `Delta` likewise, as the cosine map and its derivative are 1 at 1). Up to entries "
+    "that are bounded by a multiple of `1/n`, which depends on `Delta` and on the inputs only, "
+    "the kernel matrix of `n` inputs and `l` layers, divided by `n`, is therefore"
 )
 doc.define(
     "matrix",
@@ -160,8 +166,8 @@ doc.line(
 )
 doc.words(
     "The eigenvalues of the kernel matrix differ from these by the norm of the bounded rest at "
-    "most [@WEYL]. The condition number depends on `log(l)/l` only, up to `O(1/l)`; with `x` for "
-    "this,"
+    "most [@WEYL]. The condition number depends on `log(l)/l` only, up to `O(1/l)`, where the "
+    "bound depends on `Delta` and on the inputs; with `x` for `log(l)/l`,"
 )
 doc.line(
     "quotient",

@@ -6,9 +6,9 @@ from ntkproofs.derivation.facts.harmonics import ZONAL_MEAN
 doc = Derivation(
     "funk-hecke",
     "The addition theorem and the Funk-Hecke formula",
-    "Rotations leave little freedom: the reproducing kernel of the spherical harmonics of one "
-    "degree is a multiple of a Legendre polynomial, and a zonal kernel acts on them as a number. "
-    "Orthonormality alone tells the multiple and the number.",
+    "Rotations and reflections leave little freedom: the reproducing kernel of the spherical "
+    "harmonics of one degree is a multiple of a Legendre polynomial, and a zonal kernel acts on "
+    "them as a number. Orthonormality alone tells the multiple and the number.",
 )
 doc.symbol("d", "integer", least=2, meaning="dimension of the space")
 N = doc.notation.symbol(
@@ -34,9 +34,10 @@ doc.assume(
     "orthonormal", "Mean(Y(p, x)*Y(q, x), x) == delta(p, q)", "That they are orthonormal says"
 )
 doc.words(
-    "Their reproducing kernel does not change if both points are rotated together, and as a "
-    "function of one point it is a harmonic that does not change under rotations about the other; "
-    "all such are multiples of one [@ADDITION_THEOREM]."
+    "Their reproducing kernel does not change under orthogonal transformations (rotations and "
+    "reflections) of both points together, and as a function of one point it is a harmonic that "
+    "does not change under those that fix the other; all such are multiples of one "
+    "[@ADDITION_THEOREM]."
 )
 doc.assume(
     "zonal",
@@ -88,8 +89,9 @@ with doc.corollary(
         ("== Y(r, y)/N", algebra(at("orthonormal", q="r")), "one term is left"),
     )
 doc.words(
-    "A zonal kernel is the same after a rotation of both points, so that its operator commutes "
-    "with rotations, and acts on the harmonics of one degree as a number [@SCHUR]."
+    "A zonal kernel is the same after an orthogonal transformation of both points, so that its "
+    "operator commutes with orthogonal transformations (rotations and reflections), and acts on "
+    "the harmonics of one degree as a number [@SCHUR]."
 )
 doc.assume(
     "schur",
@@ -102,7 +104,7 @@ with doc.theorem(
     "*Integral(f(u)*P(u)*(1 - u**2)**((d - 3)/2), (u, -1, 1))",
     algebra("sum"),
     title="Funk-Hecke formula",
-    text="For [~d],",
+    text="For [~d] and `f(u)` integrable against `(1 - u**2)**((d - 3)/2)`,",
 ):
     doc.words("Multiplied by `Y(p, x)` and summed, this says")
     doc.chain(

@@ -7,8 +7,10 @@ doc = Derivation(
     "Gaussian inputs: Hermite polynomials and homogeneous kernels",
     "Under the standard Gaussian measure in `d` dimensions the Hermite polynomials diagonalise "
     "the operator of Ornstein and Uhlenbeck. The tangent kernel of a ReLU network without biases "
-    "is homogeneous in both inputs. It has other eigenfunctions, and its eigenvalues are `d` times "
-    "those on the sphere: they decay as on the sphere, and not exponentially.",
+    "is homogeneous in both inputs. Of its eigenfunctions with nonzero eigenvalue, the radius "
+    "times harmonics of one degree, it shares with that operator the linear ones only. Its "
+    "eigenvalues are `d` times those on the sphere: they decay as on the sphere, and not "
+    "exponentially.",
 )
 doc.symbol("d", "integer", least=2, meaning="dimension of the inputs")
 doc.symbol("l", "integer", least=0, tex=r"\ell", meaning="degree of a spherical harmonic")
@@ -81,7 +83,7 @@ doc.line(
     "l*r**l == -Diff(r**l, r, 2) - (d - 1)/r * Diff(r**l, r) + l*(l + d - 2)/r**2 * r**l"
     " + r*Diff(r**l, r)",
     algebra(at("powers", p="l")),
-    "a harmonic polynomial is an eigenfunction, with its degree",
+    "a homogeneous harmonic polynomial is an eigenfunction, with its degree",
 )
 doc.line(
     "linear",

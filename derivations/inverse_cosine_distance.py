@@ -7,9 +7,10 @@ from ntkproofs.derivation import Derivation, algebra, at, expansion, growth
 doc = Derivation(
     "inverse-cosine-distance",
     "The kernel is affine in the inverse cosine distance",
-    "At the edge of chaos the tangent kernel of two inputs that are not parallel is, for many "
-    "layers, an affine function of the inverse cosine distance. Its two coefficients are the ones "
-    "for which the recursion of the kernel holds up to second order in the angle.",
+    "At the edge of chaos the tangent kernel of two inputs that are neither equal nor opposite is, "
+    "for many layers, an affine function of the inverse cosine distance. Its two coefficients are "
+    "the ones for which the recursion of the kernel holds up to an error of second order in the "
+    "angle.",
 )
 doc.symbol("Delta", above=0, most=1, meaning="number of the activation; 1/2 for the ReLU")
 doc.symbol("psi", above=0, below=sp.pi, meaning="angle of two inputs")
@@ -19,16 +20,19 @@ doc.symbol("beta")
 doc.symbol("a", "positive")
 doc.symbol("b")
 doc.function("J", 1)
-doc.function("Psi", 1, tex=r"\psi_{#1}", meaning="angle after some layers")
+doc.function(
+    "Psi", 1, tex=r"\psi_{#1}", meaning="angle at a layer (at the first, that of the inputs)"
+)
 doc.function("Theta", 1, tex=r"\Theta_{#1}", meaning="tangent kernel of some layers")
-doc.function("W", 1, tex="W_{#1}", meaning="inverse cosine distance after some layers")
+doc.function("W", 1, tex="W_{#1}", meaning="inverse cosine distance at a layer")
 doc.function("F", 1)
 doc.function("epsilon", 1, tex=r"\varepsilon_{#1}")
 doc.function("r", 1, tex="r_{#1}")
 
 doc.words(
-    "One layer takes the angle `psi` to `psi - a*psi**2 + b*psi**3`, up to `O(psi**4)`, and the "
-    "angle after `k` layers falls like `1/(a*k)` (derivation edge-of-chaos), where"
+    "One layer takes the angle `psi` to `psi - a*psi**2 + b*psi**3`, up to `O(psi**4)`. Let "
+    "`Psi(k)` be the angle at layer `k`: `Psi(1)` is that of the inputs, and one layer takes "
+    "`Psi(k)` to `Psi(k + 1)`. It falls like `1/(a*k)` (derivation edge-of-chaos), where"
 )
 doc.define("a", "a", "2*Delta/(3*pi)")
 doc.define("b", "b", "-2*Delta**2/(9*pi**2)")
@@ -78,20 +82,21 @@ doc.define(
     "rest",
     "r(k)",
     "(1 - 2*Delta/pi * Psi(k))*F(Psi(k)) + cos(Psi(k + 1)) - F(Psi(k + 1))",
-    "is bounded by a multiple of `Psi(k)**2`, that is, of `1/k**2`. The difference",
+    "What it fails by at the angles of the layers is",
 )
-doc.define("difference", "epsilon(k)", "Theta(k) - F(Psi(k))")
+doc.words("It is bounded by a multiple of `Psi(k)**2`, that is, of `1/k**2`.")
+doc.define("difference", "epsilon(k)", "Theta(k) - F(Psi(k))", "The difference")
 with doc.lemma(
     "damped",
     "epsilon(k + 1) == (1 - 2*Delta/pi * Psi(k))*epsilon(k) + r(k)",
     algebra("difference", "kernel", "rest"),
-    text="satisfies the recursion without its last term,",
+    text="satisfies the recursion with `r(k)` for its last term,",
 ):
     doc.words("This is [#kernel] less the definition of `r(k)`.")
 doc.assume(
     "angles",
     "asymptotic(Psi(k), 1/(a*k), k)",
-    "The factor falls like `1 - 3/k`: as the angles fall (derivation edge-of-chaos) like",
+    "The factor is `1 - 3/k` to first order, as the angles fall (derivation edge-of-chaos) like",
 )
 doc.line(
     "factor",

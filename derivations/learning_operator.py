@@ -112,5 +112,6 @@ with doc.corollary(
     doc.words("This is the lemma with the flow for the curve.")
 doc.words(
     "The matrix of the loss acts first and the kernel last; where they do not commute, the order "
-    "matters. In the limit of wide networks the kernel `K(i, k, t)` keeps its first value."
+    "matters. In the limit of wide networks, in the NTK parametrisation and at fixed times, the "
+    "kernel `K(i, k, t)` keeps its first value."
 )

@@ -6,9 +6,11 @@ doc = Derivation(
     "mode-dynamics",
     "Training along eigenvectors",
     "The residuals `r(i, t)` of a network with a constant tangent kernel `K(i, j)`, under the "
-    "gradient flow of half the sum of their squares and under gradient descent. Along each "
-    "eigenvector they decay at the rate of its eigenvalue, so that the smallest one sets the time "
-    "to reach an error.",
+    "gradient flow of half the sum of their squares and under gradient descent. Under the flow the "
+    "part along each eigenvector is multiplied by `exp(-lam(p)*t)`, so that the smallest "
+    "eigenvalue, if positive, bounds the time to reach an error; under `k` steps of "
+    "descent by `(1 - eta*lam(p))**k`, which decays where `eta*lam(p)` lies strictly between 0 "
+    "and 2.",
 )
 n = doc.notation.symbol("n", "integer", least=1, meaning="number of points")
 doc.symbol("i", "integer", least=1, most=n)

@@ -17,9 +17,9 @@ doc = Derivation(
 doc.symbol("n", "integer", least=1, meaning="width of a layer")
 doc.symbol("m", "integer", least=1, meaning="width of the next layer")
 doc.symbol("p", "integer", least=1, meaning="number of parameters below that layer")
-doc.symbol("c", "positive", meaning="variance of the weights")
-doc.symbol("x")
-doc.symbol("y")
+doc.symbol("c", "positive", meaning="variance of the scaled weights, times the width")
+doc.symbol("x", "point", meaning="an input")
+doc.symbol("y", "point", meaning="an input")
 doc.symbol("i", "integer", least=1, most=NEXT)
 doc.symbol("r", "integer", least=1, most=NEXT)
 doc.symbol("f", "integer", least=1, most=NEXT)
@@ -110,10 +110,13 @@ doc.function("Theta", 2, tex=r"\Theta_{#1}(#2)", meaning="tangent kernel of infi
 doc.function("varrho", 1, meaning="cosine map")
 doc.function("slope", 1, tex=r"\dot\varrho(#1)", meaning="its derivative")
 doc.words(
+    "The inputs are unit vectors with cosine `u`. Let the weights be independent standard "
+    "Gaussians, the first layer have variance 1, and `c` be the inverse of the mean square of the "
+    "activation at a standard Gaussian (2 for the ReLU), so that all layers have variance 1. "
     "As the widths grow, the sums over units tend to means over Gaussians [@NTK_LIMIT]: the first "
     "one to the cosine `varrho(S(k, u))` of the next layer; in the second one only equal units "
-    "contribute, and each of them the mean `slope(S(k, u))` of the product of the derivatives. "
-    "The inputs are unit vectors with cosine `u`."
+    "contribute, and each of them `slope(S(k, u))`, which is `c` times the mean of the product of "
+    "the derivatives."
 )
 doc.assume("first-cosine", "S(1, u) == u", "The first cosine is that of the inputs:")
 doc.assume("cosines", "S(k + 1, u) == varrho(S(k, u))", "Each layer applies the cosine map:")
@@ -168,7 +171,7 @@ with doc.theorem(
         step=[at("kernels", u="1"), at("unit", k="k + 1"), "unit", "step"],
     ),
     title="Diagonal",
-    text="At equal inputs",
+    text="For the ReLU, at equal inputs",
 ):
     doc.line(
         "unit",

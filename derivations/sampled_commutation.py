@@ -7,8 +7,8 @@ doc = Derivation(
     "When sampled matrices commute",
     "Two zonal kernels commute as operators. Sampled at `n` points, they commute where the sample "
     "keeps the harmonics orthogonal: on quadratures that are exact to the degree needed, with the "
-    "roots of the weights on both sides, and on orbits of finite abelian groups. At three points "
-    "of the circle they do not.",
+    "roots of the weights on both sides, and on orbits of finite abelian groups. At the points of "
+    "the circle at the angles 0, `pi/2` and `pi` they do not.",
 )
 n = doc.notation.symbol("n", "integer", least=1, meaning="number of points")
 M = doc.notation.symbol("M", "integer", least=1, meaning="number of harmonics in the kernel")
@@ -174,8 +174,8 @@ doc.line(
 doc.define(
     "two-layer",
     "f(u)",
-    "u*acos(-u) + sqrt(1 - u**2)",
-    "For the tangent kernel of two layers, and the Sobolev operator of degrees 0 and 1,",
+    "2*u*acos(-u) + sqrt(1 - u**2)",
+    "For `pi` times the tangent kernel of two layers, and the Sobolev operator of degrees 0 and 1,",
 )
 doc.define("degrees-below-two", "z(u)", "1 + 2**(s + 1)*u")
 with doc.proposition(
@@ -185,4 +185,4 @@ with doc.proposition(
     title="Three points",
     text="the commutator is not 0:",
 ):
-    doc.words("The tangent kernel is 0 at -1 and 1 at 0.")
+    doc.words("`pi` times the tangent kernel is 0 at -1 and 1 at 0.")

@@ -15,11 +15,12 @@ ODD_DEGREES = result_of(_here / "arc_cosine_eigenvalues.py", "ntk-odd")
 doc = Derivation(
     "scaling-law",
     "The scaling law of Sobolev training",
-    "The eigenvalues of the tangent kernel of a ReLU network of any depth, times the Sobolev "
-    "multiplier `(1 + lam(l))**s`, behave like a constant times `l**(s - d)`. For three layers or "
-    "more this follows from the singularities of the kernel at both poles, which the recursion "
-    "over the layers determines; for two layers, whose odd eigenvalues vanish, from the closed "
-    "form. All constants are found.",
+    "The eigenvalues of the tangent kernel of a ReLU network of two layers or more, without "
+    "biases, times the Sobolev multiplier `(1 + lam(l))**s`, behave along the degrees of each "
+    "parity like a constant times `l**(s - d)`, except the odd ones of two layers, which vanish "
+    "from degree 3 on. For three layers or more the two constants differ; they follow from the "
+    "singularities of the kernel at both poles, which the recursion over the layers determines. "
+    "For two layers the constant follows from the closed form.",
 )
 doc.symbol("d", "integer", least=2, meaning="dimension of the space")
 doc.symbol("L", "integer", least=1, meaning="number of layers")
@@ -222,12 +223,15 @@ doc.line(
     "later layers",
 )
 doc.words(
-    "From the second layer on the cosines `C(N, 0)` lie in [0, 1], so that each of these factors "
+    "From the second layer on the cosines `C(N, 0)` lie in [0, 1), so that each of these factors "
     "lies between 1/2 and 1."
 )
 doc.assume("positive", "q(N) > 0", "Hence, by induction,")
 doc.assume("at-most-one", "q(N) <= 1", "and")
-doc.words("*Decay.* The distance to a pole is, to leading order, half the square of the angle,")
+doc.words(
+    "*Decay.* Between the poles all cosines lie in (-1, 1), so that the kernels are analytic. The "
+    "distance to a pole is, to leading order, half the square of the angle,"
+)
 doc.line(
     "distance",
     "2*(1 - cos(theta)) == theta**2 + O(theta**4)",

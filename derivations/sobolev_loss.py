@@ -12,7 +12,7 @@ doc = Derivation(
 doc.symbol("d", "integer", least=2, meaning="dimension of the space")
 doc.symbol("l", "integer", least=1, tex=r"\ell", meaning="degree")
 doc.symbol("r", "positive", meaning="radius")
-doc.symbol("x", meaning="a point of the sphere")
+doc.symbol("x", "point", meaning="on the unit sphere")
 doc.symbol("s", meaning="order")
 doc.symbol("t", least=0, meaning="an order that is not negative")
 doc.function("Y", 2, tex="Y_{#1}(#2)", meaning="a spherical harmonic")

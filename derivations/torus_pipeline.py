@@ -9,7 +9,8 @@ doc = Derivation(
     "Fourier modes on the grid of the torus",
     "On `N` equispaced points of the circle the Fourier modes are orthogonal. They diagonalise all "
     "translation-invariant kernels, transform, multiplication and inverse transform equal a dense "
-    "matrix, and the eigenvalues are Fourier coefficients up to aliasing. Further axes multiply.",
+    "matrix, and the eigenvalues are `N` times the Fourier coefficients up to aliasing. Further "
+    "axes multiply.",
 )
 N = doc.notation.symbol("N", "integer", least=1, meaning="number of points on an axis")
 for index in "kmjrxy":
@@ -189,6 +190,11 @@ with doc.theorem(
         ),
         ("== Sum(A(k, a), (a, 0, h))", algebra()),
     )
+doc.words(
+    "Negative frequencies are no exception. A function that has some is multiplied by "
+    "`exp(2*pi*I*h*N*t)`, which is 1 on the grid: its samples stay, its frequencies rise by `h*N`, "
+    "and for `h` large enough none is negative."
+)
 
 doc.words(
     "*Cost.* With `N` a power of 2 the transform of a line is made of two of half the length and "

@@ -98,7 +98,7 @@ def arbitrary_points():
     entry = commutation.statement("three-points").right.subs(order, 1)
     witness = {"n": 3, "d": 2, "points": "(1, 0), (0, 1), (-1, 0)", "s": 1, "lmax": 1}
     yield exactly(
-        "(K P_s - P_s K)_12", entry, 0, {**witness, "kernel": "u arccos(-u) + sqrt(1-u²)"}
+        "(K P_s - P_s K)_12", entry, 0, {**witness, "kernel": "2u arccos(-u) + sqrt(1-u²)"}
     )
     yield from matrices_commute([(1, 0), (0, 1), (-1, 0)], max_degree=1)
 

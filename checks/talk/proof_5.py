@@ -1,4 +1,4 @@
-r"""Proof 5 and its regimes, for the NTK of ReLU networks of any depth.
+r"""Proof 5 and its regimes, for the NTK of ReLU networks of any depth L >= 2.
 
 μ_l(T_s) = μ_l (1 + λ)^s with λ = sqrt(l(l+d-2)). The law and its constant are derived in
 derivations/scaling_law.py: for L >= 3 from the terms a_L θ and b_L θ of the kernel at both poles,

@@ -41,7 +41,8 @@ SCHUR = Theorem(
     "Schur's lemma for spherical harmonics",
     "The spaces of spherical harmonics of different degrees on S^(d-1) are irreducible and "
     "pairwise inequivalent under the orthogonal group O(d), so that a bounded operator on L² that "
-    "commutes with rotations acts on each of them as a number.",
+    "commutes with orthogonal transformations (rotations and reflections) acts on each of them as "
+    "a number.",
     "C. Müller, Spherical Harmonics, Springer 1966; Stein, Weiss 1971, Chapter IV",
     ("mueller1966", "steinweiss1971"),
 )

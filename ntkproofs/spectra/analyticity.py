@@ -95,7 +95,8 @@ def is_analytic_between_the_poles(kernel: Kernel) -> bool:
     """Whether k(cos θ) is analytic for 0 < θ < π, as far as can be told.
 
     By the structure of the kernel where it is made of dual activations; other parts are checked on
-    [δ, π - δ], δ = 0.001, by a covering (the expansions at the poles tell what is beyond).
+    [δ, π - δ], δ = 0.001, by a covering. Nearer to the poles their analyticity is assumed: an
+    expansion at a pole tells of its disc of convergence only, which is not known.
     """
 
     def visit(node: Kernel, values: Sequence[bool]) -> bool:

@@ -253,14 +253,15 @@ class Asymptotics:
             "it is built from kernels with nonnegative Taylor coefficients, and what is composed "
             "has values in (-1, 1)"
             if structure
-            else "checked by complex balls for arccos u in [0.001, π - 0.001], and beyond by the "
-            "expansions"
+            else "checked by complex balls for arccos u in [0.001, π - 0.001], and assumed nearer "
+            "to the poles, where its structure does not tell it"
         )
         return (
             f"k is analytic for -1 < u < 1: {how}",
             "at u = 1 and u = -1, k is a convergent series in a power of the angle: computed from "
             "its formula; such a series may be differentiated term by term",
-            "the leading terms of the two poles do not cancel: decided exactly or by balls",
+            "where the leading terms of the two poles cancel, and where not, is decided exactly or "
+            "by balls",
         )
 
     def latex(self) -> str:

@@ -2,7 +2,8 @@
 """The decay of T_s = K ∘ P_s: the law of the kernel, shifted by the order of the Sobolev operator.
 
 With λ = sqrt(l(l+d-2)), l <= λ <= l + (d-2)/2, the multiplier (1 + λ)^s is ~ l^s, and (1 + l)^(2s)
-is ~ l^(2s). So μ_l(T_s) ~ C l^(-(p - s)) with the kernel's own constant C.
+is ~ l^(2s). So μ_l(T_s) ~ C_± l^(-(p - s)), or C_± l^(-(p - 2s)) for the second, with the kernel's
+own p and C_± of even and odd degrees.
 """
 
 from __future__ import annotations
@@ -48,7 +49,7 @@ class CompositeLaw:
         return cast(sp.Expr, self.law.exponent(parity) / self._growth)
 
     def regime(self, parity: Parity) -> Regime:
-        """What P_s does to high degrees: they vanish, tend to C > 0, or grow.
+        """What P_s does to high degrees: they vanish, tend to C != 0, or grow.
 
         Raises:
             InvalidInput: if the sign of the exponent is not known, as for a symbolic s.

@@ -6,7 +6,7 @@ Against the uniform probability measure on S^(d-1), for ν > -(d-1)/2,
     Λ_l(ν) = 2^(ν+d-2) Γ(d/2) Γ(ν+(d-1)/2) / (sqrt(π) Γ(-ν)) · Γ(l-ν)/Γ(l+ν+d-1).
 
 By Rodrigues' formula and l partial integrations the Funk-Hecke integral of (1-u)^ν becomes a Beta
-integral. For an integer ν it is zero for l > ν: the power is a polynomial. (1 + u)^ν has
+integral. For an integer ν >= 0 it is zero for l > ν: the power is a polynomial. (1 + u)^ν has
 (-1)^l Λ_l(ν).
 """
 
