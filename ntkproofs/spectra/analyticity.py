@@ -31,6 +31,7 @@ from ntkproofs.kernels.kernel import (
 from ntkproofs.kernels.positivity import is_analytic_inside
 
 _BITS = 64
+_NEAR_A_POLE, _BITS_THERE = 1e-24, 320
 _MOST_PIECES = 3000
 _WIDEST = 4.0
 _BISECTIONS = 10
@@ -95,14 +96,16 @@ def is_analytic_between_the_poles(kernel: Kernel) -> bool:
     """Whether k(cos θ) is analytic for 0 < θ < π, as far as can be told.
 
     By the structure of the kernel where it is made of dual activations; other parts are checked on
-    [δ, π - δ], δ = 0.001, by a covering. Nearer to the poles their analyticity is assumed: an
+    [δ, π - δ], δ = 1e-24, by a covering. Nearer to the poles their analyticity is assumed: an
     expansion at a pole tells of its disc of convergence only, which is not known.
     """
 
     def visit(node: Kernel, values: Sequence[bool]) -> bool:
         if isinstance(node, Constant | Sum | Product | Scaled | Named) and all(values):
             return True
-        return is_analytic_inside(_unsigned(node)) or _analytic_on_strip(node, 1e-6, margin=1e-3)
+        return is_analytic_inside(_unsigned(node)) or _analytic_on_strip(
+            node, _NEAR_A_POLE / 1000, margin=_NEAR_A_POLE, bits=_BITS_THERE
+        )
 
     return is_analytic_inside(kernel) or fold(kernel, visit)
 
@@ -114,12 +117,14 @@ def _unsigned(node: Kernel) -> Kernel:
     return node
 
 
-def _analytic_on_strip(kernel: Kernel, height: float, margin: float = 0.0) -> bool:
+def _analytic_on_strip(
+    kernel: Kernel, height: float, margin: float = 0.0, bits: int = _BITS
+) -> bool:
     """Whether k is proved analytic where margin <= Re θ <= π - margin, 0 <= Im θ <= height.
 
     The other half of the ellipse is its mirror image: kernels are real on the real axis.
     """
-    with precision(_BITS):
+    with precision(bits):
         middle, radius = arb.pi() / 2, arb.pi() / 2 - margin
         pieces = [(middle, radius, arb(height) / 2, arb(height) / 2)]
         budget = _MOST_PIECES
@@ -130,17 +135,26 @@ def _analytic_on_strip(kernel: Kernel, height: float, margin: float = 0.0) -> bo
                 return False
             if _analytic_at(kernel, x, dx, y, dy):
                 continue
-            for a in (-1, 1):
-                for b in (-1, 1):
-                    pieces.append((x + a * dx / 2, dx / 2, y + b * dy / 2, dy / 2))
+            for a in (-1, 1):  # the longer side is cut: near a pole boxes are to get short only
+                if dx > dy:
+                    pieces.append((x + a * dx / 2, dx / 2, y, dy))
+                else:
+                    pieces.append((x, dx, y + a * dy / 2, dy / 2))
     return True
 
 
 def _analytic_at(kernel: Kernel, x: arb, dx: arb, y: arb, dy: arb) -> bool:
     box = acb(x + dx * arb(0, 1), y + dy * arb(0, 1))
     try:
-        value = evaluate(kernel, box.cos(), _DiscArithmetic())
+        value = evaluate(kernel, _cosine(box), _DiscArithmetic())
     except (_NotAnalytic, ZeroDivisionError):
         return False
     value = value if isinstance(value, acb) else acb(value)
     return bool(value.is_finite())
+
+
+def _cosine(box: acb) -> acb:
+    """cos θ = 1 - 2 sin²(θ/2): near the poles the width of a box counts to second order only."""
+    if box.real < arb.pi() / 2:
+        return 1 - 2 * (box / 2).sin() ** 2
+    return 2 * ((acb.pi() - box) / 2).sin() ** 2 - 1

@@ -253,8 +253,8 @@ class Asymptotics:
             "it is built from kernels with nonnegative Taylor coefficients, and what is composed "
             "has values in (-1, 1)"
             if structure
-            else "checked by complex balls for arccos u in [0.001, π - 0.001], and assumed nearer "
-            "to the poles, where its structure does not tell it"
+            else "checked by complex balls for arccos u in [10^-24, π - 10^-24], and assumed "
+            "nearer to the poles, where its structure does not tell it"
         )
         return (
             f"k is analytic for -1 < u < 1: {how}",

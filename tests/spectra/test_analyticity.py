@@ -108,6 +108,8 @@ def test_kernels_whose_singularities_are_the_poles(kernel):
         nt.zonal("abs", lambda u, ar: ar.sqrt(u * u)),
         nt.zonal("kink", lambda u, ar: ar.sqrt((u - ar.number(0.3)) * (u - ar.number(0.3)))),
         pole(Fraction(1, 2)),
+        pole(1 - Fraction(1, 2 * 10**10)) + nt.ntk(3),
+        pole(-1 + Fraction(1, 10**40)),
         nt.arccosine(1) @ (2 * U * U - 1),
         nt.nngp(3) @ (-2 * U),
         nt.ntk(3) + nt.zonal("abs", lambda u, ar: ar.sqrt(u * u)),
