@@ -7,8 +7,8 @@ biases in, which are not the same kernel.
 u and κ1, the tangent kernel of the first layer is u + 1, and the second makes
 (u+1) κ0(u) + κ1(u) of it (a trained output bias adds 1). In the angle its slope is -2/π at u = 1
 and 0 at u = -1, where (u+1) κ0 ~ t^(3/2): all degrees share the law, and parity enters at the
-relative order l^-2 only. By closed forms: the even eigenvalues are those of u κ0 + κ1, the odd ones
-those of κ0.
+relative order l^-2 only. By closed forms: from degree 2 on the even eigenvalues are those of
+u κ0 + κ1, the odd ones those of κ0.
 
 *Biases of variance v > 0 at initialisation* (``nt.ntk(2, bias_variance=v)``): κ0 and κ1 are taken
 at (u+v)/(1+v), which stays away from -1. Nothing is singular at u = -1, and the slope at u = 1 is
@@ -117,7 +117,7 @@ def from_the_poles(p, f, odd):
 
 @bias_ntk.proof(relies_on=[GAMMA_RATIO, NTK_LIMIT])
 def from_closed_forms(p):
-    """Both parities in closed form, for every d: even degrees from u κ0 + κ1, odd ones from κ0."""
+    """Both parities in closed form, every d, l >= 2: even degrees from u κ0 + κ1, odd from κ0."""
     for name, degree in (("even", 2 * m), ("odd", 2 * m + 1)):
         here = nt.exact_eigenvalue(zero_biases, dim=d, degree=degree)
         ratio = quotient_of_sums(here.subs(m, m + 1), here)

@@ -107,7 +107,7 @@ gamma_power = Claim(
     statement=r"\mu_\ell(e^{-c(1-u)^\gamma}) \sim f\,c\gamma\,\frac{2^{\gamma+d-2}\Gamma(d/2)"
     r"\Gamma(\gamma+(d-1)/2)}{\sqrt\pi\,\Gamma(1-\gamma)}\,\ell^{-p},\quad p = d + 2\gamma - 1",
     source="Bietti, Bach 2021: l^(-d-2γ+1); the constant is ours",
-    parameters="c > 0, γ > 0 not an integer, on S^(d-1), d >= 2",
+    parameters="c > 0, γ > 0 rational and not an integer, on S^(d-1), d >= 2",
     constants={
         "p": d + 2 * gamma - 1,
         "f": 1,

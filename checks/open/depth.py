@@ -1,9 +1,9 @@
 r"""From which depth on the condition number of the sampled NTK falls.
 
 Known: κ(K_L) tends to 1 + n/3 from above, at the rate (2n/3) log(L)/L (talk.eoc-condition), and at
-small depth it may rise (talk.depth-conditions, two orthogonal inputs). For two points of cosine u,
-κ = (L + Θ_L(u))/(L - Θ_L(u)), so that κ falls where Θ_L(u)/L does; on a grid of cosines its last
-rise is from depth 17 to 18, for cosines near -2/3.
+small depth it may rise (talk.depth-conditions, two orthogonal inputs). For two points of cosine u
+κ = (L + Θ_L(u))/(L - Θ_L(u)) from L = 3 on, where Θ_L > 0, so that κ falls where Θ_L(u)/L does; on
+a grid of cosines its last rise is from depth 17 to 18, for all from -1 to about -0.671.
 
 Conjectured: no other set of points does worse: from depth 18 on κ falls at every step, whatever
 the number of points, the dimension and the angles. With the limit it follows that

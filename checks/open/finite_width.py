@@ -11,8 +11,9 @@ n λ_min is 2.94 < 3. And one draw deviates from its mean by 1/sqrt(N), not 1/N;
 that near.
 
 Conjectured instead, at n = 2, 3, 4 orthonormal points and L = 2, 3, 4:
-n λ_min(K_N) >= n λ_min(K_∞) - C L N^(-q) with q = 1/2 and C = 8. It is a statement about draws, and
-for every C there is an unlucky one.
+n λ_min(K_N) >= n λ_min(K_∞) - C L N^(-q) with q = 1/2 and C = 8. It is a statement about draws: for
+every C there is an unlucky one, at widths that are large against C². Where the right-hand side is
+negative, as at N = 64 and C = 8, it says nothing.
 
 Found: no counterexample among 3,630 draws, smallest slack 0.41, of widths 64, 128, 256. Refuted by
 certified draws: q = 1 and C = 1, and the roadmap's form with C = 1 (seed 1606, N = 256, L = 2, n =

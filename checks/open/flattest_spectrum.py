@@ -2,10 +2,12 @@ r"""The flattest composite spectrum: how the order s that flattens T_s depends o
 
 T_s has the eigenvalues λ_l = μ_l (1 + sqrt(l(l+d-2)))^s; up to degree lmax its flatness is
 max λ_l/min λ_l, and the best order s* is the s at which that is smallest (its logarithm is convex
-in s). Known: only s = d keeps it bounded as lmax grows (talk.sobolev-exponent-n, talk.regimes).
+in s). Known, for L >= 3: only s = d keeps it bounded as lmax grows (talk.sobolev-exponent-n,
+talk.regimes).
 
-Conjectured: the deeper the network, the lower the best order (from lmax = 8 on, d = 3, 4, 5,
-L = 3, ..., 9), and the flatter the critical spectrum s = d (for L = 3, ..., 9, d = 2, 3, 4).
+Conjectured: the deeper the network, the lower the best order, or the same (from lmax = 8 on; the
+search has lmax <= 25, d = 3, 4, 5, L = 3, ..., 9), and the flatter the critical spectrum s = d (for
+L = 3, ..., 9, d = 2, 3, 4).
 
 Found: the order: no counterexample among 3,221 examples, smallest slack 0.0090 (d = 5, L = 8, lmax
 = 8); for all lmax >= 1 it is refuted at d = 3, L = 3, lmax = 1. The critical spectrum: none among

@@ -2,15 +2,16 @@ r"""The smallest eigenvalue of the sampled NTK against the separation of the poi
 
 Known: with δ the smallest angle, λ_min(K) <= L - Θ_L(cos δ), by interlacing with the closest pair.
 The singular part of Θ_L at u = 1 is -a θ with a = L(L-1)/(2π), that at u = -1 is b_L (π - θ) with
-|b_L| <= 1/(2π), so that μ_l ~ l^(-d) and λ_min is bounded below by a constant times δ at fixed L.
+|b_L| <= 1/(2π) for L >= 3, so that μ_l ~ l^(-d) and λ_min is bounded below by a constant times δ at
+fixed L.
 
 Conjectured, on the circle: λ_min(K) >= c L min(1, (L-1) δ/π) for L >= 3 with c = 1/5, whatever the
 number of points, and on S² the same with c = 1/10. For small δ the circle's constant is nearly the
 best: an infinite row of equispaced points with the kernel -a|x| has the symbol a δ/(2 sin²(ω/2)),
 so that λ_min is a δ/2 less what antipodes take, and for L = 3 the constant of that is 5/24. On the
-square lattice the symbol is 0.36 a δ at its least, so that c has to be smaller on S². Depth widens
+square lattice the symbol is 0.418 a δ at its least, so that c has to be smaller on S². Depth widens
 the range in which points count as far apart: from δ = π/(L-1) on, λ_min is of the order of L. A
-first form, c (L(L-1) - 1) δ/(4π) without the minimum, is refuted by two antipodal points for
+first form, (L(L-1) - 1) δ/(4π) without the minimum, is refuted by two antipodal points for
 L >= 5. The two-layer NTK has no such bound: its odd eigenvalues vanish from degree 3 on.
 
 Found: equispaced points: no counterexample among 17,352 examples, smallest slack 0.042 (n = 78, L =

@@ -1,7 +1,7 @@
 r"""The condition number of P_s on random points, for more points than harmonics.
 
-P_s = Y D Yᵀ/n with N harmonics up to degree lmax and n >= N points; κ(P_s) is that of its range,
-the quotient of its largest and its N-th largest eigenvalue.
+P_s = Y D Yᵀ/n with N harmonics up to degree lmax and n >= N points; κ(P_s) is the quotient of its
+largest and its N-th largest eigenvalue: that of its range, or ∞ where the rank is below N.
 
 Known: on quadratures κ(P_s) = p_lmax/p_0 (talk.sobolev-condition). Below, for s >= 0, it can never
 be less: the block of degree l of G = YᵀY/n has the trace N(d,l) by the addition theorem, so that
@@ -9,9 +9,12 @@ be less: the block of degree l of G = YᵀY/n has the trace N(d,l) by the additi
 argument. Above, κ(P_s) <= κ(G) p_lmax/p_0 (Ostrowski), and E‖G - I‖² = N(N-1)/n bounds κ(G) only
 from n of the order of N² on.
 
-Conjectured: n >= m N suffices at random points: κ(P_s) <= C p_lmax/p_0 with m = 8 and C = 32. It
-fails for m = 1: points fill the sphere too unevenly there. It is a statement about draws, and an
-unlucky one exists for every C.
+Conjectured, for d = 2, 3 and lmax = 1, 2: n >= m N suffices at random points, κ(P_s) is at most
+C p_lmax/p_0 with m = 8 and C = 32. It fails for m = 1: points fill the sphere too unevenly there. It
+is a statement about draws, and an unlucky one exists for every C. For lmax to infinity no m and C
+are enough: the largest gap between n random points of the circle is about 2π log(n)/n, so that n
+has to be of the order of N log N (κ(P_0) is 5 to 11 at N = 101, and above 30 at N = 60,000, for
+n = 8 N).
 
 Found: below: no violation among 1,149 examples; equality at the octahedron, where 30 comparisons
 were too close for balls; the square of the quotient is refuted. Random points: no counterexample
@@ -51,7 +54,7 @@ def points(least, most, kinds):
 
 
 @nt.conjecture(
-    r"\kappa(P_s) \ge (p_{\ell_{\max}}/p_0)^c \text{ on its range, for any } n \ge N "
+    r"\lambda_1(P_s) \ge (p_{\ell_{\max}}/p_0)^c\,\lambda_N(P_s) \text{ for any } n \ge N "
     r"\text{ points and } s \ge 0,\quad c = 1",
     source=SOURCE,
     id="open.sobolev-condition-below",
@@ -69,8 +72,8 @@ def sobolev_condition_below(drawn, doubled, c):
 
 
 @nt.conjecture(
-    r"\kappa(P_s) \le C\,p_{\ell_{\max}}/p_0 \text{ on its range at } n \ge m N "
-    r"\text{ random points, } 0 \le s \le 6,\quad m = 8,\ C = 32",
+    r"\lambda_1(P_s) \le C\,(p_{\ell_{\max}}/p_0)\,\lambda_N(P_s) \text{ at } n \ge m N "
+    r"\text{ random points, } 0 \le s \le 6,\ d = 2, 3,\ \ell_{\max} = 1, 2,\quad m = 8,\ C = 32",
     source=SOURCE,
     id="open.sobolev-condition-random",
     constants={"C": 32, "m": 8},

@@ -274,12 +274,19 @@ sobolev_exponent_n = Claim(
     r"s^*(n_1) < s^*(n_2) \text{ for } n_1 < n_2",
     source="talk, Future Directions: s as a function of the data size",
     parameters="NTK of a ReLU network of L = 3 layers (or, as another reading, 8) at n equispaced "
-    "points of the circle, n odd, P_s up to degree (n-1)/2; s* over the multiples of 1/8",
+    "points of the circle, n odd, P_s up to degree (n-1)/2; values of s* over the multiples of "
+    "1/8, their order over all real s as well",
     constants={"trend": "grows", "depth": 3},
     mutants={"trend": ["is constant"]},
 )
 
 ORDERS = [Fraction(k, 8) for k in range(12, 27)]
+BETWEEN = {
+    (3, 9, 33): (Fraction(2), Fraction(9, 4), Fraction(5, 2)),
+    (3, 33, 257): (Fraction(5, 2), Fraction(19, 8), Fraction(9, 4)),
+    (8, 33, 257): (Fraction(17, 10), Fraction(9, 5), Fraction(19, 10)),
+}
+"""Orders r, t, r' by depth and two sizes: of the least κ one lies on the side of r, one of r'."""
 
 
 BEST = {
@@ -299,7 +306,7 @@ def composite_conditions(depth, size):
         values = circle_eigenvalues(nt.ntk(depth), size)
         return {
             order: condition([value * arb(1 + k) ** ball(order) for k, value in enumerate(values)])
-            for order in ORDERS
+            for order in {*ORDERS, *(s for orders in BETWEEN.values() for s in orders)}
         }
 
 
@@ -317,9 +324,18 @@ def best_order_is(depth, size, order):
 
 
 def best_orders_follow(trend, depth, sizes):
-    """s* of two sizes, by comparison with every other order, and its way from one to the other."""
+    """s* of two sizes, by comparison with every other order, and its way from one to the other.
+
+    κ is less at r than at t for the one size, and less at r' for the other, r < t < r' or r > t >
+    r': as log κ is convex, t lies between the best of all real orders too.
+    """
     for size in sizes:
         yield from best_order_is(depth, size, BEST[depth, size])
+    first, between, last = BETWEEN[depth, *sizes]
+    for size, side in zip(sizes, (first, last), strict=True):
+        found = composite_conditions(depth, size)
+        about = rf"\kappa(s = {side}) < \kappa(s = {between}), L = {depth}, n = {size}"
+        yield premise(certify(about, lambda a=found[side], b=found[between]: less(a, b)))
     early, late = (ball(BEST[depth, size]) for size in sizes)
     witness = {"L": depth, "n": list(sizes), "best s": [str(BEST[depth, n]) for n in sizes]}
     about = rf"s^*({sizes[0]}) \text{{ to }} s^*({sizes[1]}) \text{{ {trend}}}"

@@ -10,7 +10,7 @@ since Σ_a Y_a(x)² = N at every x (addition theorem). The eigenvalues of P_s on
 of D^(1/2) G D^(1/2). Where ‖G - I‖ <= ε < 1 they lie between (1-ε) p_0 and (1+ε) p_lmax, so that
 the condition number is at most (1+ε)/(1-ε) times that of the quadrature. By Markov's inequality
 this fails with probability N(N-1)/(n ε²) at most, which says something for n above N². No points
-are better than a quadrature: the least eigenvalue is at most p_0 G_00 = p_0, and the largest at
+are better than a quadrature: the N-th eigenvalue is at most p_0 G_00 = p_0, and the largest at
 least p_lmax, as the block of G of the highest degree has the trace N(d, lmax).
 """
 

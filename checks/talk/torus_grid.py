@@ -118,9 +118,8 @@ torus_spectrum = Claim(
     id="talk.torus-spectrum",
     statement=r"\lambda_k(K/N) = \hat{k}(k)",
     source="talk, Alternative Domains: explicit eigenvectors and eigenvalues",
-    parameters="translation-invariant kernel on the grid of N points of the circle, with "
-    "absolutely summable Fourier coefficients, as all continuous ones have that are positive "
-    "semidefinite",
+    parameters="continuous translation-invariant kernel on the grid of N points of the circle, "
+    "with absolutely summable Fourier coefficients, as all have that are positive semidefinite",
     constants={"aliasing": "none", "normalisation": 1},
     mutants={"aliasing": ["summed"], "normalisation": [2]},
 )

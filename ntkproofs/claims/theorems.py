@@ -70,7 +70,8 @@ NTK_LIMIT = Theorem(
     "In the NTK parametrisation, as the widths tend to infinity, the NTK of a fully connected "
     "network with a Lipschitz activation φ tends at initialisation to Θ_L, where Σ_1 = <x,y>, "
     "Σ_(k+1) = σ² E φ(g)φ(g'), Θ_1 = Σ_1, Θ_(k+1) = Θ_k σ² E φ'(g)φ'(g') + Σ_(k+1), and (g, g') is "
-    "centred Gaussian with covariance Σ_k.",
+    "centred Gaussian with covariance Σ_k. Biases of variance v add v to each Σ_k, and so to Θ_k; "
+    "biases that start at 0 and are trained at unit rate add 1 to Θ at their layer, and 0 to Σ.",
     "Jacot, Gabriel, Hongler 2018, Theorem 1; Yang 2020, Theorem 7.2 (ReLU included)",
     ("jacot2018", "yang2020"),
 )
@@ -108,8 +109,9 @@ SPECTRAL_THEOREM = Theorem(
 TRANSCENDENCE_OF_ARCCOS = Theorem(
     "arccos is transcendental over the algebraic functions",
     "arccos u satisfies no polynomial equation whose coefficients are polynomials in u and "
-    "sqrt(1-u²), so that a polynomial in arccos u, u, sqrt(1-u²) and π vanishes for all u in "
-    "(-1,1) only if it reduces to 0 modulo sqrt(1-u²)² = 1 - u² (π being transcendental).",
+    "sqrt(1-u²), so that a polynomial with rational coefficients in arccos u, u, sqrt(1-u²) and π "
+    "vanishes for all u in (-1,1) only if it reduces to 0 modulo sqrt(1-u²)² = 1 - u² (π being "
+    "transcendental).",
     "Liouville; Lindemann 1882",
     ("lindemann1882",),
 )
@@ -144,8 +146,8 @@ ADDITION_THEOREM = Theorem(
 CONVOLUTIONS = Theorem(
     "convolutions on a finite abelian group",
     "Translation-invariant matrices on the grid Z_N^d are convolutions; the characters "
-    "e^(2πi k·j/N) are common eigenvectors, with the discrete Fourier transform of one row as "
-    "eigenvalues.",
+    "e^(2πi k·j/N) are common eigenvectors, with the discrete Fourier transform of one column (of "
+    "one row, where they are symmetric) as eigenvalues.",
     "Terras, Fourier Analysis on Finite Groups, 1999, Chapter 2",
     ("terras1999",),
 )
@@ -169,7 +171,8 @@ RODRIGUES = Theorem(
 LEGENDRE_EQUATION = Theorem(
     "differential equation and recurrence of the Legendre polynomials of the sphere",
     "(1-u²) P_l'' - (d-1) u P_l' + l(l+d-2) P_l = 0, an operator that is symmetric against "
-    "(1-u²)^((d-3)/2); and (2l+d-2) u P_l = l P_(l-1) + (l+d-2) P_(l+1).",
+    "(1-u²)^((d-3)/2) on functions f with (1-u²)^((d-1)/2) f' → 0 at u = ±1; P_0 = 1, P_1 = u and "
+    "(2l+d-2) u P_l = l P_(l-1) + (l+d-2) P_(l+1).",
     "C. Müller, Spherical Harmonics, Springer 1966; DLMF 18.8, 18.9 (Gegenbauer polynomials)",
     ("mueller1966", "dlmf"),
 )
@@ -243,8 +246,9 @@ COMMON_EIGENVECTORS = Theorem(
 )
 ALIASING = Theorem(
     "aliasing",
-    "For f on the circle with absolutely summable Fourier coefficients c_k, the discrete "
-    "coefficient at n equispaced points, (1/n) Σ_j f(2πj/n) e^(-2πi jk/n), is Σ_m c_(k+mn).",
+    "For continuous f on the circle with absolutely summable Fourier coefficients c_k, the "
+    "discrete coefficient at n equispaced points, (1/n) Σ_j f(2πj/n) e^(-2πi jk/n), is "
+    "Σ_m c_(k+mn).",
     "Plonka, Potts, Steidl, Tasche, Numerical Fourier Analysis, 2018, Section 3.1",
     ("plonka2018",),
 )
@@ -319,7 +323,8 @@ ZONAL_INTEGRAL = Theorem(
 )
 SQUARED_ACTIVATIONS = Theorem(
     "kernels of random features have squares as eigenvalues",
-    "For v uniform on S^(d-1) and σ in L² the kernel E σ(<v,x>) σ(<v,y>) has the eigenvalues "
+    "For v uniform on S^(d-1) and σ in L² of (1-u²)^((d-3)/2) du the kernel E σ(<v,x>) σ(<v,y>) "
+    "has the eigenvalues "
     "(c_d ∫ σ(u) P_l(u) (1-u²)^((d-3)/2) du)²: Funk-Hecke, twice. With v standard Gaussian, whose "
     "norm is independent of its direction and E‖v‖² = d, 2 E 1[<v,x>>0] 1[<v,y>>0] = "
     "(π - arccos u)/π and 2 E <v,x>_+ <v,y>_+ = (u (π - arccos u) + sqrt(1-u²))/π, u = <x,y>.",
