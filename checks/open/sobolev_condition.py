@@ -9,12 +9,12 @@ be less: the block of degree l of G = YᵀY/n has the trace N(d,l) by the additi
 argument. Above, κ(P_s) <= κ(G) p_lmax/p_0 (Ostrowski), and E‖G - I‖² = N(N-1)/n bounds κ(G) only
 from n of the order of N² on.
 
-Conjectured, for d = 2, 3 and lmax = 1, 2: n >= m N suffices at random points, κ(P_s) is at most
-C p_lmax/p_0 with m = 8 and C = 32. It fails for m = 1: points fill the sphere too unevenly there.
-It is a statement about draws, and an unlucky one exists for every C. For lmax to infinity no m and C
+Conjectured, for d = 2, 3 and lmax = 1, 2: n >= m N suffices at random points, κ(P_s) is at most C
+p_lmax/p_0 with m = 8 and C = 32. It fails for m = 1: points fill the sphere too unevenly there. It
+is a statement about draws, and an unlucky one exists for every C. For lmax to infinity no m and C
 are enough: the largest gap between n random points of the circle is about 2π log(n)/n, so that n
-has to be of the order of N log N (κ(P_0) is 5 to 11 at N = 101, and above 30 at N = 60,000, for
-n = 8 N).
+has to be of the order of N log N (κ(P_0) is 5 to 11 at N = 101, and above 30 at N = 60,000, for n =
+8 N).
 
 Found: below: no violation among 1,149 examples; equality at the octahedron, where 30 comparisons
 were too close for balls; the square of the quotient is refuted. Random points: no counterexample
